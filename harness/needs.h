@@ -1,0 +1,24 @@
+/* needs.h: whether a case applies to this target and its store */
+#ifndef HARNESS_NEEDS_H
+#define HARNESS_NEEDS_H
+
+#include "base/arena.h"
+#include "case.h"
+#include "http.h"
+#include "target.h"
+
+#include <jansson.h>
+
+/* Makes an app and takes it away again: `*store` becomes what the target says
+ * of its store ({"name","version","operations","capabilities"}), a new
+ * reference. A fault where the store cannot be opened. */
+int needs_ask_store(struct target *target, struct http_pool *pool,
+                    const char *spec, long timeout_ms, json_t **store,
+                    struct fault *fault);
+
+/* NULL where the case applies; else why not, as a sentence. `about` is the
+ * target's, `store` the object from above. */
+const char *needs_unmet(const struct test_case *test, const json_t *about,
+                        const json_t *store, struct arena *arena);
+
+#endif

@@ -1,0 +1,46 @@
+/* steps.h: the table of verbs: each is a file of its own, step_VERB.c
+ *
+ * A step is played with the scene's lock held. True: on with the next one.
+ * False: something did not hold, or could not be done; the scene knows what.
+ */
+#ifndef HARNESS_STEPS_H
+#define HARNESS_STEPS_H
+
+#include "scene.h"
+
+struct step_kind {
+    const char *verb;
+    bool (*play)(struct track *track, const struct node *step);
+};
+
+/* Ends with a NULL verb. */
+extern const struct step_kind step_kinds[];
+
+/* A list of steps, from top to bottom. */
+bool steps_play(struct track *track, const struct node *list);
+
+/* What every step with `expect` and `save` ends with. */
+bool step_judge(struct track *track, const struct node *step);
+bool step_save(struct track *track, const struct node *step);
+
+/* The app that a step's `via` means. */
+struct scene_app *step_app(struct track *track, const struct node *step);
+
+/* An answer of the probe that is no 2xx stops the case. */
+bool step_accepted(struct track *track, const struct node *step, int code,
+                   const struct probe_answer *answer, struct fault *fault);
+
+bool step_request(struct track *track, const struct node *step);
+bool step_parallel(struct track *track, const struct node *step);
+bool step_await(struct track *track, const struct node *step);
+bool step_release(struct track *track, const struct node *step);
+bool step_advance(struct track *track, const struct node *step);
+bool step_wait(struct track *track, const struct node *step);
+bool step_store(struct track *track, const struct node *step);
+bool step_fault(struct track *track, const struct node *step);
+bool step_emit(struct track *track, const struct node *step);
+bool step_restart(struct track *track, const struct node *step);
+bool step_calls(struct track *track, const struct node *step);
+bool step_repeat(struct track *track, const struct node *step);
+
+#endif
