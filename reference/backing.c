@@ -1,0 +1,361 @@
+/* backing.c: the store behind an app: sessions in and out, as JSON */
+#include "backing.h"
+
+#include "../stores/registry.h"
+#include "cookie.h"
+#include "jsjson.h"
+#include "must.h"
+
+#include <pthread.h>
+#include <string.h>
+#include <time.h>
+
+enum { DEADLINE_S = 10 }; /* for one call of a store */
+
+struct backing {
+    struct store *store;
+    struct sstore_host host;
+    pthread_mutex_t lock; /* guards refs */
+    unsigned refs;
+};
+
+static void log_line(void *ctx, int level, const char *line)
+{
+    (void)ctx;
+    if (level >= SSTORE_WARN)
+        fprintf(stderr, "store: %s\n", line);
+}
+
+static void ignore_ready(void *ctx, int up)
+{
+    (void)ctx;
+    (void)up;
+}
+
+/* A store's failure as the error that a Node store would call back with. */
+static int failed(struct js_error *error, int code,
+                  const struct sstore_err *err)
+{
+    const char *text = err->text[0] ? err->text : store_code_text(code);
+
+    js_throw(error, "Error", "%s", text ? text : "the store failed");
+    snprintf(error->code, sizeof error->code, "%s", err->symbol);
+    return -1;
+}
+
+struct backing *backing_open(const char *spec, const char *name_space,
+                             struct js_error *error)
+{
+    struct backing *backing = must_have(calloc(1, sizeof *backing));
+    struct sstore_err err;
+    int code;
+
+    backing->host = (struct sstore_host){ .size = sizeof backing->host,
+                                          .major = SSTORE_MAJOR,
+                                          .minor = SSTORE_MINOR,
+                                          .ctx = backing,
+                                          .log = log_line,
+                                          .ready = ignore_ready };
+    backing->refs = 1;
+    pthread_mutex_init(&backing->lock, NULL);
+    code = store_open(&backing->store, spec, name_space, &backing->host, &err);
+    if (code == SSTORE_OK)
+        return backing;
+    failed(error, code, &err);
+    backing_release(backing);
+    return NULL;
+}
+
+struct backing *backing_hold(struct backing *backing)
+{
+    pthread_mutex_lock(&backing->lock);
+    backing->refs++;
+    pthread_mutex_unlock(&backing->lock);
+    return backing;
+}
+
+void backing_release(struct backing *backing)
+{
+    unsigned left;
+
+    if (!backing)
+        return;
+    pthread_mutex_lock(&backing->lock);
+    left = --backing->refs;
+    pthread_mutex_unlock(&backing->lock);
+    if (left > 0)
+        return;
+    store_close(backing->store);
+    pthread_mutex_destroy(&backing->lock);
+    free(backing);
+}
+
+/* ---- What it can ------------------------------------------------------- */
+
+/* The operations of the documents' store contract, in their order there. */
+static const char *const contract[] = { "get",  "set",    "destroy", "touch",
+                                        "all",  "length", "clear",   NULL };
+
+static void add_if_contract(void *arg, const char *name)
+{
+    for (const char *const *op = contract; *op; op++) {
+        if (strcmp(*op, name) == 0)
+            json_array_append_new(arg, json_string(name));
+    }
+}
+
+static void add_name(void *arg, const char *name)
+{
+    json_array_append_new(arg, json_string(name));
+}
+
+json_t *backing_describe(struct backing *backing)
+{
+    json_t *operations = json_array(), *capabilities = json_array();
+    const struct sstore_plugin *plugin;
+    json_t *description;
+
+    plugin = store_plugin(backing->store);
+    store_operations(backing->store, add_if_contract, operations);
+    store_capabilities(backing->store, add_name, capabilities);
+    description = must_have(json_pack(
+        "{s:s, s:s, s:o, s:o}", "name", plugin->name, "version",
+        plugin->version, "operations", operations, "capabilities",
+        capabilities));
+    return description;
+}
+
+bool backing_has(struct backing *backing, const char *op)
+{
+    json_t *description = backing_describe(backing), *item;
+    size_t index;
+    bool found = false;
+
+    json_array_foreach(json_object_get(description, "operations"), index, item)
+        found = found || strcmp(json_string_value(item), op) == 0;
+    json_decref(description);
+    return found;
+}
+
+/* ---- Calls ------------------------------------------------------------- */
+
+/* One call: the sid as text, and the store's view of it. */
+struct call {
+    struct sstore_call store_call;
+    json_t *sid_text;
+    struct sstore_str sid;
+    struct sstore_err err;
+};
+
+static void call_begin(struct call *call, const struct backing_call *how,
+                       const json_t *sid)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    *call = (struct call){ .sid_text = js_string(sid) };
+    call->store_call =
+        (struct sstore_call){ .size = sizeof call->store_call,
+                              .now_ms = how->now_ms,
+                              .deadline_ns =
+                                  (now.tv_sec + DEADLINE_S) * 1000000000LL +
+                                  now.tv_nsec,
+                              .trace = how->label };
+    call->sid = (struct sstore_str){ json_string_value(call->sid_text),
+                                     json_string_length(call->sid_text) };
+}
+
+static int call_end(struct call *call, int code, struct js_error *error)
+{
+    json_decref(call->sid_text);
+    return code >= 0 ? 0 : failed(error, code, &call->err);
+}
+
+/* Data and cookie as the one object that they were. What was no object went
+ * into the store as it was, and comes back so. */
+static json_t *join(const struct sstore_record *record)
+{
+    json_t *data = jsjson_parse(record->data.p, record->data.n, NULL);
+    json_t *cookie, *session;
+
+    if (!json_is_object(data) || record->cookie.n == 0)
+        return data;
+    cookie = jsjson_parse(record->cookie.p, record->cookie.n, NULL);
+    session = must_have(json_object());
+    if (cookie)
+        json_object_set_new(session, "cookie", cookie);
+    json_object_update(session, data);
+    json_decref(data);
+    return session;
+}
+
+struct rows {
+    json_t *list; /* of {"sid","session"} */
+    bool corrupt;
+};
+
+static int take_row(void *arg, struct sstore_str sid,
+                    const struct sstore_record *record)
+{
+    struct rows *rows = arg;
+    json_t *session = join(record);
+    json_t *name = json_stringn(sid.p, sid.n);
+
+    if (!session || !name) {
+        rows->corrupt = true;
+        json_decref(session);
+        json_decref(name);
+        return 0;
+    }
+    json_array_append_new(rows->list,
+                          must_have(json_pack("{s:o, s:o}", "sid", name,
+                                              "session", session)));
+    return 0;
+}
+
+static int check_rows(struct call *call, const struct rows *rows, int code)
+{
+    if (code < 0 || !rows->corrupt)
+        return code;
+    snprintf(call->err.text, sizeof call->err.text,
+             "the store gave back what is no JSON");
+    return SSTORE_E_CORRUPT;
+}
+
+int backing_get(struct backing *backing, const struct backing_call *how,
+                const json_t *sid, json_t **session, struct js_error *error)
+{
+    struct rows rows = { must_have(json_array()), false };
+    struct call call;
+    int code;
+
+    call_begin(&call, how, sid);
+    code = store_get(backing->store, &call.store_call, call.sid, take_row,
+                     &rows, &call.err);
+    code = check_rows(&call, &rows, code);
+    *session = json_incref(
+        json_object_get(json_array_get(rows.list, 0), "session"));
+    json_decref(rows.list);
+    return call_end(&call, code, error);
+}
+
+/* A session as a record; the texts are the caller's to free. */
+static struct sstore_record split(const json_t *session, char **data,
+                                  char **cookie_text)
+{
+    const json_t *cookie = json_object_get(session, "cookie");
+    struct sstore_record record = { .expires_ms =
+                                        cookie_stored_expiry(cookie) };
+
+    *data = json_is_object(session)
+                ? jsjson_stringify_without(session, "cookie", &record.data.n)
+                : jsjson_stringify(session, &record.data.n);
+    *cookie_text =
+        cookie ? jsjson_stringify(cookie, &record.cookie.n) : NULL;
+    record.data.p = must_have(*data);
+    record.cookie.p = *cookie_text ? *cookie_text : "";
+    return record;
+}
+
+typedef int store_write_fn(struct store *store, const struct sstore_call *call,
+                           struct sstore_str sid,
+                           const struct sstore_record *record,
+                           struct sstore_err *err);
+
+static int write_record(struct backing *backing,
+                        const struct backing_call *how, const json_t *sid,
+                        const json_t *session, store_write_fn *write,
+                        struct js_error *error)
+{
+    char *data, *cookie;
+    struct sstore_record record = split(session, &data, &cookie);
+    struct call call;
+    int code;
+
+    call_begin(&call, how, sid);
+    code = write(backing->store, &call.store_call, call.sid, &record,
+                 &call.err);
+    free(data);
+    free(cookie);
+    return call_end(&call, code, error);
+}
+
+/* What has expired is freed here: stores have no timers of their own. */
+static void reap(struct backing *backing, const struct backing_call *how)
+{
+    struct call call;
+    struct js_error ignored;
+    uint64_t count;
+
+    if (!store_plugin(backing->store)->reap)
+        return;
+    call_begin(&call, how, NULL);
+    call_end(&call,
+             store_reap(backing->store, &call.store_call, &count, &call.err),
+             &ignored);
+}
+
+int backing_set(struct backing *backing, const struct backing_call *how,
+                const json_t *sid, const json_t *session,
+                struct js_error *error)
+{
+    reap(backing, how);
+    return write_record(backing, how, sid, session, store_set, error);
+}
+
+int backing_touch(struct backing *backing, const struct backing_call *how,
+                  const json_t *sid, const json_t *session,
+                  struct js_error *error)
+{
+    return write_record(backing, how, sid, session, store_touch, error);
+}
+
+int backing_destroy(struct backing *backing, const struct backing_call *how,
+                    const json_t *sid, struct js_error *error)
+{
+    struct call call;
+
+    call_begin(&call, how, sid);
+    return call_end(&call,
+                    store_destroy(backing->store, &call.store_call, call.sid,
+                                  &call.err),
+                    error);
+}
+
+int backing_all(struct backing *backing, const struct backing_call *how,
+                json_t **sessions, struct js_error *error)
+{
+    struct rows rows = { must_have(json_array()), false };
+    struct call call;
+    int code;
+
+    call_begin(&call, how, NULL);
+    code = store_all(backing->store, &call.store_call, take_row, &rows,
+                     &call.err);
+    code = check_rows(&call, &rows, code);
+    *sessions = rows.list;
+    return call_end(&call, code, error);
+}
+
+int backing_length(struct backing *backing, const struct backing_call *how,
+                   uint64_t *length, struct js_error *error)
+{
+    struct call call;
+
+    call_begin(&call, how, NULL);
+    return call_end(&call,
+                    store_length(backing->store, &call.store_call, length,
+                                 &call.err),
+                    error);
+}
+
+int backing_clear(struct backing *backing, const struct backing_call *how,
+                  struct js_error *error)
+{
+    struct call call;
+
+    call_begin(&call, how, NULL);
+    return call_end(&call,
+                    store_clear(backing->store, &call.store_call, &call.err),
+                    error);
+}

@@ -1,0 +1,55 @@
+/* backing.h: the store behind an app: sessions in and out, as JSON
+ *
+ * Joins and splits what a store keeps apart (data, cookie, expiry), and turns
+ * its codes into errors. It repairs nothing that a store gets wrong. Shared by
+ * the apps that are on one store; any thread may call.
+ */
+#ifndef REFERENCE_BACKING_H
+#define REFERENCE_BACKING_H
+
+#include "js.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct backing;
+
+/* Opens the store of a SPEC in a namespace. NULL with `error`. */
+struct backing *backing_open(const char *spec, const char *name_space,
+                             struct js_error *error);
+struct backing *backing_hold(struct backing *backing);
+void backing_release(struct backing *backing); /* closes with the last */
+
+/* "get", "set", … : does the store have it? */
+bool backing_has(struct backing *backing, const char *op);
+/* {"name","version","operations","capabilities"}: a new reference. */
+json_t *backing_describe(struct backing *backing);
+
+/* How an operation is called: at which time, by whom. */
+struct backing_call {
+    int64_t now_ms;    /* expiry is judged by it */
+    const char *label; /* of the request, "" where there is none */
+};
+
+/* All return 0, or -1 with `error`. A sid is any JSON value, taken as text.
+ * `*session` is NULL after a miss; else a new reference. */
+int backing_get(struct backing *backing, const struct backing_call *call,
+                const json_t *sid, json_t **session, struct js_error *error);
+int backing_set(struct backing *backing, const struct backing_call *call,
+                const json_t *sid, const json_t *session,
+                struct js_error *error);
+int backing_touch(struct backing *backing, const struct backing_call *call,
+                  const json_t *sid, const json_t *session,
+                  struct js_error *error);
+int backing_destroy(struct backing *backing, const struct backing_call *call,
+                    const json_t *sid, struct js_error *error);
+/* `*sessions` is an array of {"sid","session"}, a new reference. */
+int backing_all(struct backing *backing, const struct backing_call *call,
+                json_t **sessions, struct js_error *error);
+int backing_length(struct backing *backing, const struct backing_call *call,
+                   uint64_t *length, struct js_error *error);
+int backing_clear(struct backing *backing, const struct backing_call *call,
+                  struct js_error *error);
+
+#endif

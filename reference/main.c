@@ -1,0 +1,172 @@
+/* main.c: sessionspec-server: the command line, the start and the end */
+#include "app.h"
+#include "control.h"
+#include "handler.h"
+#include "jsjson.h"
+#include "must.h"
+#include "server.h"
+
+#include <getopt.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    DEFAULT_THREADS = 256, /* connections served at once */
+    MOST_THREADS = 4096,
+    EXIT_USAGE = 2,
+    EXIT_UNREACHABLE = 3
+};
+
+struct arguments {
+    unsigned port, threads;
+    const char *store;
+};
+
+struct service {
+    struct apps *apps;
+    struct control_about about;
+};
+
+static void handle(void *arg, const struct request *request,
+                   struct response *response)
+{
+    struct service *service = arg;
+
+    if (control_is(request))
+        control_run(service->apps, &service->about, request, response);
+    else
+        handler_run(service->apps, request, response);
+}
+
+static const char help[] =
+    "usage: sessionspec-server [--port N] [--threads N] [--store SPEC]\n"
+    "\n"
+    "A session server that behaves as express-session 1.19.0 is documented\n"
+    "to, and speaks sessionspec's probe protocol. Prints its URL as the first\n"
+    "line, and ends with SIGTERM, or with the process that started it.\n"
+    "\n"
+    "  --port N      listen on 127.0.0.1:N; 0, the default, takes a free port\n"
+    "  --threads N   how many connections it serves at once (256)\n"
+    "  --store SPEC  the store of apps that name none: memory (the default)\n"
+    "  --help        this text\n"
+    "  --version     the version\n";
+
+static unsigned read_number(const char *option, const char *text,
+                            unsigned most)
+{
+    char *end;
+    unsigned long number = strtoul(text, &end, 10);
+
+    if (*text < '0' || *text > '9' || *end || number > most) {
+        fprintf(stderr, "sessionspec-server: --%s takes a number up to %u, "
+                        "not \"%s\"\n", option, most, text);
+        exit(EXIT_USAGE);
+    }
+    return (unsigned)number;
+}
+
+static struct arguments read_arguments(int argc, char **argv)
+{
+    static const struct option options[] = {
+        { "port", required_argument, NULL, 'p' },
+        { "threads", required_argument, NULL, 't' },
+        { "store", required_argument, NULL, 's' },
+        { "help", no_argument, NULL, 'h' },
+        { "version", no_argument, NULL, 'v' },
+        { NULL, 0, NULL, 0 }
+    };
+    struct arguments arguments = { .threads = DEFAULT_THREADS };
+    int option;
+
+    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        switch (option) {
+        case 'p':
+            arguments.port = read_number("port", optarg, 65535);
+            break;
+        case 't':
+            arguments.threads = read_number("threads", optarg, MOST_THREADS);
+            break;
+        case 's':
+            arguments.store = optarg;
+            break;
+        case 'h':
+            fputs(help, stdout);
+            exit(EXIT_SUCCESS);
+        case 'v':
+            puts("sessionspec-server " SESSIONSPEC_VERSION);
+            exit(EXIT_SUCCESS);
+        default:
+            fputs(help, stderr);
+            exit(EXIT_USAGE);
+        }
+    }
+    if (optind < argc) {
+        fprintf(stderr, "sessionspec-server: what is \"%s\"?\n", argv[optind]);
+        exit(EXIT_USAGE);
+    }
+    return arguments;
+}
+
+/* A store that cannot be opened is told now, not at the first PUT. */
+static void try_store(const char *spec)
+{
+    struct js_error error;
+    struct backing *backing = backing_open(spec, "start", &error);
+
+    if (!backing) {
+        fprintf(stderr, "sessionspec-server: store %s: %s\n", spec,
+                error.message);
+        exit(EXIT_UNREACHABLE);
+    }
+    backing_release(backing);
+}
+
+/* Until SIGTERM or SIGINT, or until the process that started us is gone. */
+static void await_end(const sigset_t *signals, pid_t starter)
+{
+    const struct timespec look = { 0, 250 * 1000000 };
+
+    while (sigtimedwait(signals, NULL, &look) < 0 && getppid() == starter)
+        ;
+}
+
+int main(int argc, char **argv)
+{
+    pid_t starter = getppid();
+    struct arguments arguments = read_arguments(argc, argv);
+    struct service service = {
+        .about = { .version = SESSIONSPEC_VERSION,
+                   .connections = arguments.threads }
+    };
+    struct server_options options = { .port = arguments.port,
+                                      .threads = arguments.threads,
+                                      .handler = handle,
+                                      .arg = &service };
+    struct server *server;
+    sigset_t signals;
+    char error[256];
+
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    if (arguments.store)
+        try_store(arguments.store);
+    service.apps = apps_new(arguments.store);
+    server = server_start(&options, error, sizeof error);
+    if (!server) {
+        fprintf(stderr, "sessionspec-server: port %u: %s\n", arguments.port,
+                error);
+        apps_free(service.apps);
+        return EXIT_UNREACHABLE;
+    }
+    printf("http://127.0.0.1:%u\n", server_port(server));
+    fflush(stdout);
+    await_end(&signals, starter);
+    server_stop(server);
+    apps_free(service.apps);
+    return EXIT_SUCCESS;
+}

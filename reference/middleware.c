@@ -1,0 +1,294 @@
+/* middleware.c: the order of events of one request
+ *
+ *   visit_enter   path, secret, cookie, get           before the handler
+ *   on_head       touch, Set-Cookie                   as the head is built
+ *   visit_end     touch, destroy | set | touch | -    at the end
+ *
+ * Whether a session is saved, touched or destroyed, and whether its cookie
+ * goes out, is decided by the six predicates in the middle.
+ */
+#include "middleware.h"
+
+#include "must.h"
+#include "visit.h"
+
+#include <string.h>
+#include <strings.h>
+
+static void on_head(void *arg, struct response *response);
+
+/* ---- The way in -------------------------------------------------------- */
+
+/* Express asks by segments, in any case of letters: `/foo` mounts `/Foo/x`,
+ * not `/foobar`. */
+static bool is_under_mount(const char *path, const char *mount)
+{
+    size_t length = strlen(mount);
+
+    while (length > 0 && mount[length - 1] == '/')
+        length--;
+    return strncasecmp(path, mount, length) == 0 &&
+           (path[length] == '\0' || path[length] == '/');
+}
+
+static bool path_serves(struct visit *visit)
+{
+    const struct middleware *middleware = visit->middleware;
+    const json_t *path = json_object_get(
+        options_cookie(&middleware->options, visit->request), "path");
+    json_t *text = js_truthy(path) ? js_string(path) : json_string("/");
+    char *original = request_path(visit->request);
+    bool serves = is_under_mount(original, middleware->settings.mount) &&
+                  strncmp(original, json_string_value(text),
+                          json_string_length(text)) == 0;
+
+    json_decref(text);
+    free(original);
+    return serves;
+}
+
+static bool store_is_connected(struct visit *visit)
+{
+    bool connected;
+
+    pthread_mutex_lock(&visit->middleware->lock);
+    connected = visit->middleware->connected;
+    pthread_mutex_unlock(&visit->middleware->lock);
+    return connected;
+}
+
+static bool has_secret(const struct visit *visit)
+{
+    return visit->middleware->options.secret_count > 0 ||
+           visit->middleware->settings.parser_secret;
+}
+
+static void remember(struct visit *visit, const json_t *data)
+{
+    json_decref(visit->original_id);
+    visit->original_id = json_incref(visit->session_id);
+    free(visit->original_state);
+    visit->original_state = session_state(data);
+    visit->wraps_session = true;
+}
+
+static int generate(struct visit *visit, struct js_error *error)
+{
+    if (visit_generate(visit, error))
+        return -1;
+    remember(visit, visit->session->data);
+    return 0;
+}
+
+static int inflate(struct visit *visit, const json_t *stored,
+                   struct js_error *error)
+{
+    if (visit_create_session(visit, stored, error))
+        return -1;
+    /* What was stored, not what was taken of it: members that a session's own
+     * hide make a difference, and so the session is saved without them. */
+    remember(visit, stored);
+    if (!visit->middleware->options.resave)
+        visit->saved_state = must_have(strdup(visit->original_state));
+    return 0;
+}
+
+int visit_enter(struct visit *visit, struct js_error *error)
+{
+    json_t *stored = NULL;
+    int rc;
+
+    if (!store_is_connected(visit) || !path_serves(visit))
+        return 0;
+    if (!has_secret(visit))
+        return js_throw(error, "Error",
+                        "secret option required for sessions");
+    if (visit_cookie_id(visit, &visit->cookie_id, error))
+        return -1;
+    visit->session_id = json_incref(visit->cookie_id);
+    visit->active = true;
+    visit->response->on_head = on_head;
+    visit->response->on_head_arg = visit;
+    if (!visit->session_id)
+        return generate(visit, error);
+    rc = visit_call(visit, "get", visit->session_id, NULL, &stored, error);
+    if (rc != 0 && strcmp(error->code, "ENOENT") != 0)
+        return -1;
+    rc = js_truthy(stored) ? inflate(visit, stored, error)
+                           : generate(visit, error);
+    json_decref(stored);
+    return rc;
+}
+
+/* ---- What is to be done ------------------------------------------------ */
+
+static bool same(const json_t *a, const json_t *b)
+{
+    return a == b || (a && b && json_equal(a, b));
+}
+
+static bool state_is(const struct visit *visit, const char *state)
+{
+    char *now = session_state(visit->session->data);
+    bool is = state && strcmp(now, state) == 0;
+
+    free(now);
+    return is;
+}
+
+static bool is_modified(const struct visit *visit)
+{
+    return !same(visit->original_id, visit->session->id) ||
+           !state_is(visit, visit->original_state);
+}
+
+static bool is_saved(const struct visit *visit)
+{
+    return same(visit->original_id, visit->session->id) &&
+           state_is(visit, visit->saved_state);
+}
+
+static bool came_with_cookie(const struct visit *visit)
+{
+    return same(visit->cookie_id, visit->session_id);
+}
+
+static bool should_destroy(const struct visit *visit)
+{
+    return js_truthy(visit->session_id) && !visit->session &&
+           visit->middleware->options.unset_destroy;
+}
+
+static bool should_save(const struct visit *visit)
+{
+    if (!json_is_string(visit->session_id))
+        return false;
+    if (!visit->middleware->options.save_uninitialized &&
+        !visit->saved_state && !came_with_cookie(visit))
+        return is_modified(visit);
+    return !is_saved(visit);
+}
+
+static bool should_touch(const struct visit *visit)
+{
+    return json_is_string(visit->session_id) && came_with_cookie(visit) &&
+           !should_save(visit);
+}
+
+static bool should_set_cookie(const struct visit *visit)
+{
+    const struct options *options = &visit->middleware->options;
+
+    if (!json_is_string(visit->session_id))
+        return false;
+    if (!came_with_cookie(visit))
+        return options->save_uninitialized || is_modified(visit);
+    return options->rolling ||
+           (cookie_expires_is_set(visit->session->cookie) &&
+            is_modified(visit));
+}
+
+/* ---- The way out ------------------------------------------------------- */
+
+void visit_late_error(struct visit *visit, const struct js_error *error)
+{
+    trace_note(visit->app->trace, "error", error->message, NULL);
+}
+
+static void touch_once(struct visit *visit)
+{
+    struct js_error error;
+
+    if (visit->touched)
+        return;
+    visit->touched = true;
+    if (visit_touch(visit, &error))
+        visit_late_error(visit, &error);
+}
+
+static void on_head(void *arg, struct response *response)
+{
+    struct visit *visit = arg;
+    struct js_error error;
+
+    (void)response;
+    if (!visit->session || !should_set_cookie(visit))
+        return;
+    if (js_truthy(json_object_get(visit->session->cookie->fields, "secure")) &&
+        !visit_is_secure(visit))
+        return;
+    touch_once(visit);
+    if (visit_set_cookie(visit, &error))
+        visit_late_error(visit, &error);
+}
+
+/* The store has been called and the head can go: sends all that the client
+ * may see before the write is done, and gives back what is withheld: the last
+ * byte of a body of known length, the end of a chunked one, or everything
+ * where there is no body. */
+static void send_but_the_end(struct response *response, const char **chunk,
+                             size_t *length)
+{
+    const char *declared;
+
+    response_build_head(response);
+    if (!*chunk)
+        return;
+    declared = response_header(response, "Content-Length");
+    if (declared && strtod(declared, NULL) > 0) {
+        if (*length == 0)
+            return;
+        response_write(response, *chunk, *length - 1);
+        *chunk += *length - 1;
+        *length = 1;
+        return;
+    }
+    response_write(response, *chunk, *length);
+    *chunk = NULL;
+    *length = 0;
+}
+
+void visit_end(struct visit *visit, const char *chunk, size_t length)
+{
+    struct probe_call call;
+    struct js_error error;
+    const char *op = NULL;
+    json_t *sid = visit->session_id, *session = NULL;
+
+    if (visit->ended)
+        return;
+    visit->ended = true;
+    if (visit->active && should_destroy(visit)) {
+        op = "destroy";
+    } else if (visit->active && visit->session) {
+        touch_once(visit);
+        if (should_save(visit)) {
+            op = "set";
+            sid = visit->session->id;
+        } else if (visit->middleware->store_has_touch && should_touch(visit)) {
+            op = "touch";
+        }
+        if (op)
+            session = session_json(visit->session);
+    }
+    if (!op) {
+        response_end(visit->response, chunk, length);
+        return;
+    }
+    probe_begin(&call, visit->app, visit->slot, visit->label, op, sid,
+                session);
+    send_but_the_end(visit->response, &chunk, &length);
+    if (probe_finish(&call, NULL, &error))
+        visit_late_error(visit, &error);
+    response_end(visit->response, chunk, length);
+}
+
+void visit_clear(struct visit *visit)
+{
+    session_free(visit->session);
+    json_decref(visit->session_id);
+    json_decref(visit->cookie_id);
+    json_decref(visit->original_id);
+    free(visit->original_state);
+    free(visit->saved_state);
+}

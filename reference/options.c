@@ -1,0 +1,256 @@
+/* options.c: express-session's options, read from the probe protocol's form */
+#include "options.h"
+
+#include "must.h"
+
+#include <openssl/evp.h>
+#include <string.h>
+
+static void warn(json_t *warnings, const char *text)
+{
+    json_array_append_new(warnings, json_string(text));
+}
+
+static int parse_genid(struct options *options, struct js_error *error)
+{
+    const json_t *genid = json_object_get(options->source, "genid");
+    const json_t *fixed = json_object_get(genid, "fixed");
+    const json_t *header = json_object_get(genid, "header");
+
+    if (!js_truthy(genid))
+        return 0;
+    if (json_array_size(fixed) > 0) {
+        options->genid = GENID_FIXED;
+        options->genid_fixed = fixed;
+        return 0;
+    }
+    if (json_is_string(header)) {
+        options->genid = GENID_HEADER;
+        options->genid_header = json_string_value(header);
+        return 0;
+    }
+    return js_throw(error, "TypeError", "genid option must be a function");
+}
+
+/* resave and saveUninitialized: true, with a warning, where undefined. */
+static bool default_true(const struct options *options, const char *key,
+                         json_t *warnings)
+{
+    const json_t *value = json_object_get(options->source, key);
+    char text[96];
+
+    if (value)
+        return js_truthy(value);
+    snprintf(text, sizeof text, "undefined %s option; provide %s option", key,
+             key);
+    warn(warnings, text);
+    return true;
+}
+
+static int parse_unset(struct options *options, struct js_error *error)
+{
+    const json_t *unset = json_object_get(options->source, "unset");
+    const char *word = json_string_value(unset);
+
+    if (!js_truthy(unset))
+        return 0;
+    if (word && strcmp(word, "destroy") == 0)
+        options->unset_destroy = true;
+    else if (!word || strcmp(word, "keep") != 0)
+        return js_throw(error, "TypeError",
+                        "unset option must be \"destroy\" or \"keep\"");
+    return 0;
+}
+
+/* {"base64":"…"}, the form of a Buffer. NULL where it is none. */
+static unsigned char *decode_buffer(const json_t *value, size_t *length)
+{
+    const json_t *base64 = json_object_get(value, "base64");
+    size_t size = json_string_length(base64);
+    unsigned char *bytes;
+    int decoded;
+
+    if (!json_is_string(base64) || json_object_size(value) != 1)
+        return NULL;
+    bytes = must_have(malloc(size / 4 * 3 + 4));
+    decoded = EVP_DecodeBlock(
+        bytes, (const unsigned char *)json_string_value(base64), (int)size);
+    if (decoded < 0) {
+        free(bytes);
+        return NULL;
+    }
+    for (const char *end = json_string_value(base64) + size;
+         size > 0 && *--end == '=' && decoded > 0; size--)
+        decoded--;
+    *length = (size_t)decoded;
+    return bytes;
+}
+
+static void add_secret(struct options *options, const json_t *value)
+{
+    struct option_secret *to = &options->secrets[options->secret_count++];
+    size_t length = json_string_length(value);
+    unsigned char *bytes = NULL;
+
+    if (json_is_string(value)) {
+        bytes = must_have(malloc(length + 1));
+        memcpy(bytes, json_string_value(value), length);
+    } else {
+        bytes = decode_buffer(value, &length);
+    }
+    to->secret = (struct secret){ bytes, bytes ? length : 0 };
+    if (!value || json_is_null(value))
+        to->refused = "Secret key must be provided.";
+    else if (!bytes)
+        to->refused = "The \"key\" argument must be of type string or an "
+                      "instance of ArrayBuffer, Buffer, TypedArray, "
+                      "DataView, KeyObject, or CryptoKey.";
+}
+
+static int parse_secret(struct options *options, json_t *warnings,
+                        struct js_error *error)
+{
+    const json_t *secret = json_object_get(options->source, "secret"), *item;
+    size_t index;
+
+    if (json_is_array(secret) && json_array_size(secret) == 0)
+        return js_throw(
+            error, "TypeError",
+            "secret option array must contain one or more strings");
+    if (!js_truthy(secret)) {
+        warn(warnings, "req.secret; provide secret option");
+        return 0;
+    }
+    options->secrets = must_have(
+        calloc(json_array_size(secret) + 1, sizeof *options->secrets));
+    if (!json_is_array(secret))
+        add_secret(options, secret);
+    json_array_foreach(secret, index, item)
+        add_secret(options, item);
+    return 0;
+}
+
+static void parse_name(struct options *options)
+{
+    const json_t *name = json_object_get(options->source, "name");
+    json_t *text;
+
+    if (!js_truthy(name))
+        name = json_object_get(options->source, "key");
+    text = js_truthy(name) ? js_string(name) : json_string("connect.sid");
+    options->name = must_have(strdup(json_string_value(text)));
+    json_decref(text);
+}
+
+static void parse_cookie(struct options *options)
+{
+    const json_t *cookie = json_object_get(options->source, "cookie");
+
+    options->by_header =
+        json_string_value(json_object_get(cookie, "by-header"));
+    options->by_header_cases = json_object_get(cookie, "cases");
+    options->cookie = js_truthy(cookie) ? cookie : NULL;
+}
+
+static void parse_proxy(struct options *options)
+{
+    const json_t *proxy = json_object_get(options->source, "proxy");
+
+    if (json_is_true(proxy))
+        options->proxy = PROXY_TRUSTED;
+    else if (json_is_false(proxy))
+        options->proxy = PROXY_IGNORED;
+}
+
+int options_parse(struct options *options, json_t *source, json_t *warnings,
+                  struct js_error *error)
+{
+    memset(options, 0, sizeof *options);
+    options->source = source ? json_incref(source) : json_object();
+    parse_cookie(options);
+    parse_name(options);
+    parse_proxy(options);
+    options->rolling =
+        js_truthy(json_object_get(options->source, "rolling"));
+    if (parse_genid(options, error))
+        goto refused;
+    options->resave = default_true(options, "resave", warnings);
+    options->save_uninitialized =
+        default_true(options, "saveUninitialized", warnings);
+    if (parse_unset(options, error) ||
+        parse_secret(options, warnings, error))
+        goto refused;
+    return 0;
+refused:
+    options_clear(options);
+    return -1;
+}
+
+void options_clear(struct options *options)
+{
+    for (size_t i = 0; i < options->secret_count; i++)
+        free((void *)options->secrets[i].secret.bytes);
+    free(options->secrets);
+    free(options->name);
+    json_decref(options->source);
+    memset(options, 0, sizeof *options);
+}
+
+const json_t *options_cookie(const struct options *options,
+                             const struct request *request)
+{
+    const json_t *chosen;
+    char *header;
+
+    if (!options->by_header)
+        return options->cookie;
+    header = request_header_text(request, options->by_header);
+    chosen = json_object_get(options->by_header_cases, header ? header : "");
+    free(header);
+    return chosen;
+}
+
+static int parse_trust(struct settings *settings, const json_t *trust,
+                       struct js_error *error)
+{
+    const char *text = json_string_value(trust);
+
+    if (json_is_number(trust))
+        settings->trusts_proxy = js_number(trust) >= 1;
+    else if (!trust || json_is_boolean(trust))
+        settings->trusts_proxy = json_is_true(trust);
+    else if (text && strcmp(text, "loopback") == 0)
+        settings->trusts_proxy = true;
+    else
+        return js_throw(error, "TypeError",
+                        "setting \"trust proxy\" is true, false, a number "
+                        "or \"loopback\"");
+    return 0;
+}
+
+int settings_parse(struct settings *settings, const json_t *source,
+                   struct js_error *error)
+{
+    const char *mount = json_string_value(json_object_get(source, "mount"));
+    const char *env = json_string_value(json_object_get(source, "env"));
+    const json_t *parser = json_object_get(source, "cookieParser");
+
+    memset(settings, 0, sizeof *settings);
+    if (parse_trust(settings, json_object_get(source, "trust proxy"), error))
+        return -1;
+    settings->express = source != NULL;
+    settings->mount = must_have(strdup(mount ? mount : ""));
+    settings->production = env && strcmp(env, "production") == 0;
+    settings->parses_cookies = js_truthy(parser);
+    if (json_is_string(parser))
+        settings->parser_secret =
+            must_have(strdup(json_string_value(parser)));
+    return 0;
+}
+
+void settings_clear(struct settings *settings)
+{
+    free(settings->mount);
+    free(settings->parser_secret);
+    memset(settings, 0, sizeof *settings);
+}

@@ -1,0 +1,178 @@
+/* server.c: the HTTP server on CivetWeb, the only file that says mg_ */
+#include "server.h"
+
+#include "must.h"
+
+#include <civetweb.h>
+#include <string.h>
+#include <strings.h>
+
+/* A body larger than this is refused; sessions of 1 MiB are to fit well. */
+enum { LARGEST_BODY = 64 * 1024 * 1024 };
+
+struct server {
+    struct mg_context *context;
+    struct server_options options;
+    char *error; /* where CivetWeb's complaints go while it starts */
+    size_t error_size;
+};
+
+static int write_bytes(void *arg, const char *bytes, size_t length)
+{
+    return mg_write(arg, bytes, length) == (int)length ? 0 : -1;
+}
+
+/* The whole body, with a NUL behind it; NULL where it is cut short or too
+ * large, with the status to answer. */
+static char *read_body(struct mg_connection *connection, size_t *length,
+                       int *status)
+{
+    long long declared = mg_get_request_info(connection)->content_length;
+    size_t capacity = 0;
+    char *body = NULL;
+    int got;
+
+    *length = 0;
+    *status = 413;
+    if (declared > LARGEST_BODY)
+        return NULL;
+    do {
+        if (*length + 1 >= capacity) {
+            capacity = capacity ? capacity * 2
+                                : (declared > 0 ? (size_t)declared + 2 : 1024);
+            body = must_have(realloc(body, capacity));
+        }
+        got = mg_read(connection, body + *length, capacity - *length - 1);
+        if (got > 0)
+            *length += (size_t)got;
+    } while (got > 0 && *length <= LARGEST_BODY);
+    if (*length <= LARGEST_BODY)
+        *status = 400;
+    if (got < 0 || *length > LARGEST_BODY ||
+        (declared > 0 && *length != (size_t)declared)) {
+        free(body);
+        return NULL;
+    }
+    body[*length] = '\0';
+    return body;
+}
+
+static void refuse(struct response *response, int status, const char *text)
+{
+    char body[160];
+    int length = snprintf(body, sizeof body,
+                          "{\"error\":{\"name\":\"Error\",\"message\":\"%s\"}}",
+                          text);
+
+    response->status = status;
+    response_add_header(response, "Content-Type", "application/json");
+    response_end(response, body, (size_t)length);
+}
+
+static void serve(struct server *server, struct mg_connection *connection,
+                  const struct mg_request_info *info,
+                  struct response *response)
+{
+    struct request_header headers[MG_MAX_HEADERS];
+    struct request request = { .method = info->request_method,
+                               .target = info->request_uri,
+                               .query = info->query_string,
+                               .headers = headers,
+                               .header_count = (size_t)info->num_headers,
+                               .tls = info->is_ssl };
+    int status;
+    char *body = read_body(connection, &request.body_length, &status);
+
+    for (int i = 0; i < info->num_headers; i++)
+        headers[i] = (struct request_header){ info->http_headers[i].name,
+                                              info->http_headers[i].value };
+    request.body = body;
+    if (body)
+        server->options.handler(server->options.arg, &request, response);
+    else
+        refuse(response, status,
+               status == 413 ? "the body is too large"
+                             : "the body was cut short");
+    free(body);
+}
+
+static int begin_request(struct mg_connection *connection)
+{
+    const struct mg_request_info *info = mg_get_request_info(connection);
+    struct server *server = info->user_data;
+    struct response response;
+    int status;
+
+    response_init(&response, strcasecmp(info->request_method, "HEAD") == 0,
+                  write_bytes, connection);
+    serve(server, connection, info, &response);
+    if (response.gone)
+        mg_disable_connection_keep_alive(connection);
+    status = response.status;
+    response_clear(&response);
+    return status;
+}
+
+static int log_message(const struct mg_connection *connection,
+                       const char *message)
+{
+    struct server *server = mg_get_user_data(mg_get_context(connection));
+
+    if (server && server->error)
+        snprintf(server->error, server->error_size, "%s", message);
+    return 1;
+}
+
+struct server *server_start(const struct server_options *options, char *error,
+                            size_t size)
+{
+    struct server *server = must_have(calloc(1, sizeof *server));
+    const struct mg_callbacks callbacks = { .begin_request = begin_request,
+                                            .log_message = log_message };
+    char ports[32], threads[16];
+    const char *settings[] = {
+        "listening_ports", ports,
+        "num_threads", threads,
+        "enable_keep_alive", "yes",
+        "keep_alive_timeout_ms", "60000",
+        "request_timeout_ms", "60000",
+        "tcp_nodelay", "1",
+        "listen_backlog", "1024",
+        "connection_queue", "1024",
+        "decode_url", "no", /* else the request target is decoded in place */
+        "enable_auth_domain_check", "no", /* else absolute forms are refused */
+        NULL
+    };
+
+    server->options = *options;
+    server->error = error;
+    server->error_size = size;
+    snprintf(error, size, "CivetWeb does not start");
+    snprintf(ports, sizeof ports, "127.0.0.1:%u", options->port);
+    snprintf(threads, sizeof threads, "%u", options->threads);
+    mg_init_library(MG_FEATURES_DEFAULT);
+    server->context = mg_start(&callbacks, server, settings);
+    server->error = NULL;
+    if (server->context)
+        return server;
+    mg_exit_library();
+    free(server);
+    return NULL;
+}
+
+unsigned server_port(const struct server *server)
+{
+    struct mg_server_port port = { 0 };
+
+    mg_get_server_ports(server->context, 1, &port);
+    return (unsigned)port.port;
+}
+
+void server_stop(struct server *server)
+{
+    if (!server)
+        return;
+    mg_stop(server->context);
+    mg_exit_library();
+    free(server);
+}

@@ -1,0 +1,84 @@
+/* session.c: req.session: an ID, data, and a cookie */
+#include "session.h"
+
+#include "jsjson.h"
+#include "must.h"
+
+#include <string.h>
+
+struct session *session_new(json_t *id, struct cookie *cookie)
+{
+    struct session *session = must_have(calloc(1, sizeof *session));
+
+    session->id = json_incref(id);
+    session->data = must_have(json_object());
+    session->cookie = cookie;
+    return session;
+}
+
+struct session *session_from_stored(json_t *id, const json_t *stored,
+                                    int64_t now_ms, struct js_error *error)
+{
+    struct cookie *cookie = cookie_from_stored(
+        json_object_get(stored, "cookie"), now_ms, error);
+    struct session *session;
+    const char *key;
+    json_t *value;
+
+    if (!cookie)
+        return NULL;
+    session = session_new(id, cookie);
+    json_object_foreach((json_t *)stored, key, value)
+    {
+        if (strcmp(key, "cookie") != 0 && !session_owns_name(key))
+            must(json_object_set_new(session->data, key,
+                                     json_deep_copy(value)) == 0);
+    }
+    return session;
+}
+
+void session_free(struct session *session)
+{
+    if (!session)
+        return;
+    json_decref(session->id);
+    json_decref(session->data);
+    cookie_free(session->cookie);
+    free(session);
+}
+
+bool session_owns_name(const char *name)
+{
+    /* Session's own and inherited members, then Object.prototype's. */
+    static const char *const names[] = {
+        "req", "id", "touch", "resetMaxAge", "save", "reload", "destroy",
+        "regenerate", "constructor", "__defineGetter__", "__defineSetter__",
+        "__lookupGetter__", "__lookupSetter__", "__proto__", "hasOwnProperty",
+        "isPrototypeOf", "propertyIsEnumerable", "toLocaleString", "toString",
+        "valueOf"
+    };
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+json_t *session_json(const struct session *session)
+{
+    json_t *object = must_have(json_object()), *value;
+    const char *key;
+
+    json_object_set_new(object, "cookie", cookie_json(session->cookie));
+    json_object_foreach(session->data, key, value)
+        json_object_set_new(object, key, json_deep_copy(value));
+    return object;
+}
+
+char *session_state(const json_t *data)
+{
+    size_t length;
+
+    return must_have(jsjson_stringify_without(data, "cookie", &length));
+}

@@ -1,0 +1,68 @@
+/* registry.h: the host's side of the store ABI: SPECs, open stores, locks
+ *
+ * A `struct store` is one open instance. Its functions may be called by any
+ * thread: they call the plugin under the lock that its declared thread model
+ * asks for. They return the plugin's code as it is, or SSTORE_E_NOTSUP where
+ * the operation is absent; nothing that a store gets wrong is repaired here.
+ */
+#ifndef STORES_REGISTRY_H
+#define STORES_REGISTRY_H
+
+#include "session_store.h"
+
+#include <stdbool.h>
+
+struct store;
+
+/* SPEC: `memory`, or a name of the built-in table, with `?key=value&…` for
+ * its options. `ns` (may be NULL) becomes the option `namespace`. `host` must
+ * live until store_close. On failure *store is NULL. */
+int store_open(struct store **store, const char *spec, const char *ns,
+               const struct sstore_host *host, struct sstore_err *err);
+
+/* The same for a plugin at hand: checks what it declares, then opens it. */
+int store_open_plugin(struct store **store, const struct sstore_plugin *plugin,
+                      const struct sstore_opt *options, size_t count,
+                      const struct sstore_host *host, struct sstore_err *err);
+
+/* No call may be under way. NULL is allowed. */
+void store_close(struct store *store);
+
+const struct sstore_plugin *store_plugin(const struct store *store);
+
+/* Calls `each` with the name of every operation that the plugin has ("open",
+ * "close", "get", …), or of every capability it declares ("host-clock", …). */
+typedef void store_name_fn(void *arg, const char *name);
+void store_operations(const struct store *store, store_name_fn *each,
+                      void *arg);
+void store_capabilities(const struct store *store, store_name_fn *each,
+                        void *arg);
+
+/* "SSTORE_E_IO" and "backend refused, …"; NULL for a code that is none. */
+const char *store_code_name(int code);
+const char *store_code_text(int code);
+
+/* As the plugin's operations of the same names. `err` may be NULL; it is
+ * zeroed first. `row` may be called under the store's lock: it copies, and
+ * calls no store. */
+int store_get(struct store *store, const struct sstore_call *call,
+              struct sstore_str sid, sstore_row_fn *row, void *arg,
+              struct sstore_err *err);
+int store_set(struct store *store, const struct sstore_call *call,
+              struct sstore_str sid, const struct sstore_record *rec,
+              struct sstore_err *err);
+int store_destroy(struct store *store, const struct sstore_call *call,
+                  struct sstore_str sid, struct sstore_err *err);
+int store_touch(struct store *store, const struct sstore_call *call,
+                struct sstore_str sid, const struct sstore_record *rec,
+                struct sstore_err *err);
+int store_all(struct store *store, const struct sstore_call *call,
+              sstore_row_fn *row, void *arg, struct sstore_err *err);
+int store_clear(struct store *store, const struct sstore_call *call,
+                struct sstore_err *err);
+int store_length(struct store *store, const struct sstore_call *call,
+                 uint64_t *count, struct sstore_err *err);
+int store_reap(struct store *store, const struct sstore_call *call,
+               uint64_t *count, struct sstore_err *err);
+
+#endif
