@@ -1,42 +1,42 @@
 # sessionspec: one Makefile, not recursive.
 #
-#   make run     set up what is missing, build, run the suite, write the report
-#   make test    the same for all that the tests need, then all tests
-#   make         build/sessionspec, build/sessionspec-server, build/stores/*.so
+#   make run      install what is missing, build, run the suite, write a report
+#   make test     the same for all that the tests need, then all tests
+#   make          build/sessionspec and build/sessionspec-server
+#   make lint     what the style sheet asks for and a script can see
+#   make bench    measurements; numbers, never verdicts
+#   make clean    remove build/ and reports/out/
 #
-# SAN=address,undefined or SAN=thread builds a variant in build/san-…/.
-# CC=clang builds with clang.
+# SAN=address,undefined (or thread) builds a variant into build/san-…/, and
+# tests that. CC=clang builds with clang.
 
-SHELL   := /bin/bash
-VERSION := 0.1.0
-SAN     ?=
-empty   :=
-comma   := ,
-OUT     := build$(if $(SAN),/san-$(subst $(comma),-,$(SAN)))
+SHELL    := /bin/bash
+VERSION  := 0.1.0
+SAN      ?=
+empty    :=
+comma    := ,
+OUT      := build$(if $(SAN),/san-$(subst $(comma),-,$(SAN)))
+REPORTS  := reports/out
 
-CC      ?= cc
 ifeq ($(origin CC),default)
-CC      := gcc
+CC       := gcc
 endif
-WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
-           -Wformat=2 -Wvla -Wundef -Werror
-OPT     ?= -O2 -g
-CFLAGS  := -std=c11 $(OPT) $(WARN) $(if $(SAN),-fsanitize=$(SAN) \
-           -fno-omit-frame-pointer -fno-sanitize-recover=all)
+WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+            -Wformat=2 -Wvla -Wundef -Werror
+OPT      ?= -O2 -g
+CFLAGS   := -std=c11 $(OPT) $(WARN) $(if $(SAN),-fsanitize=$(SAN) \
+            -fno-omit-frame-pointer -fno-sanitize-recover=all)
 CPPFLAGS := -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 \
-           -DSESSIONSPEC_VERSION='"$(VERSION)"' -I/usr/include/libxml2
-LDFLAGS := $(if $(SAN),-fsanitize=$(SAN))
+            -DSESSIONSPEC_VERSION='"$(VERSION)"' -isystem /usr/include/libxml2
+LDFLAGS  := $(if $(SAN),-fsanitize=$(SAN))
 
 HARNESS_LIBS := -lcurl -lyaml -ljansson -lpcre2-8 -lcrypto -lxml2 -lpthread
 SERVER_LIBS  := -lcivetweb -ljansson -lssl -lcrypto -lpthread -ldl -lm
 
-HARNESS_SRC := $(wildcard harness/*.c harness/base/*.c reports/*.c)
-SERVER_SRC  := $(wildcard reference/*.c) stores/registry.c stores/memory.c
-HARNESS_OBJ := $(HARNESS_SRC:%.c=$(OUT)/obj/%.o)
-SERVER_OBJ  := $(SERVER_SRC:%.c=$(OUT)/obj/%.o)
-TEST_SRC    := $(wildcard harness/tests/test_*.c reference/tests/test_*.c \
-               stores/tests/test_*.c reports/tests/test_*.c)
-TEST_BIN    := $(TEST_SRC:%.c=$(OUT)/tests/%)
+HARNESS_SRC  := $(wildcard harness/*.c harness/base/*.c reports/*.c)
+SERVER_SRC   := $(wildcard reference/*.c stores/*.c)
+HARNESS_OBJ  := $(HARNESS_SRC:%.c=$(OUT)/obj/%.o)
+SERVER_OBJ   := $(SERVER_SRC:%.c=$(OUT)/obj/%.o)
 
 .PHONY: all
 all: $(OUT)/sessionspec $(OUT)/sessionspec-server
@@ -51,11 +51,90 @@ $(OUT)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-# A unit test is linked with all of its part but the main file.
-$(OUT)/tests/harness/% $(OUT)/tests/reports/%: $(OUT)/obj/harness/%.o
-$(OUT)/tests/%: $(OUT)/obj/%.o $(filter-out %/main.o,$(HARNESS_OBJ) $(SERVER_OBJ))
+# ---- Unit tests: each links all of its part but the main file -----------
+HARNESS_TESTS := $(patsubst %.c,$(OUT)/%,$(wildcard harness/tests/test_*.c \
+                 reports/tests/test_*.c))
+SERVER_TESTS  := $(patsubst %.c,$(OUT)/%,$(wildcard reference/tests/test_*.c \
+                 stores/tests/test_*.c))
+
+$(HARNESS_TESTS): $(OUT)/%: $(OUT)/obj/%.o $(OUT)/obj/reports/tests/sample.o \
+                  $(filter-out %/main.o,$(HARNESS_OBJ))
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(sort $(HARNESS_LIBS) $(SERVER_LIBS)) -lcmocka
+	$(CC) $(LDFLAGS) -o $@ $^ $(HARNESS_LIBS) -lcmocka
+
+$(SERVER_TESTS): $(OUT)/%: $(OUT)/obj/%.o $(filter-out %/main.o,$(SERVER_OBJ))
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(SERVER_LIBS) -lcmocka
+
+.PHONY: unit-tests
+unit-tests: $(HARNESS_TESTS) $(SERVER_TESTS)
+
+# ---- The two commands of the README -------------------------------------
+RUN_PACKAGES  := gcc libc6-dev libcivetweb-dev libyaml-dev \
+                 libcurl4-openssl-dev libssl-dev libjansson-dev \
+                 libpcre2-dev libxml2-dev
+TEST_PACKAGES := $(RUN_PACKAGES) g++ libcmocka-dev jq openssl
+LINT_PACKAGES := clang clang-format clang-tidy cppcheck
+# The words after the first are commands: looked for as such, since a vendor's
+# nodejs brings its own npm and conflicts with Debian's.
+NODE_PACKAGES := $(if $(shell command -v node),,nodejs) \
+                 $(if $(shell command -v npm),,npm)
+
+# $(call install,packages): those that are missing, and nothing twice. Without
+# a package missing it needs no network.
+define install
+@missing=; for package in $(1); do \
+    [ "$$(dpkg-query -W -f='$${db:Status-Status}' $$package 2>&1)" = installed ] \
+        || missing="$$missing $$package"; \
+done; \
+if [ -n "$$missing" ]; then \
+    command -v apt-get >/dev/null || { echo "make: no apt-get here;" \
+        "install by hand:$$missing" >&2; exit 1; }; \
+    become=; [ "$$(id -u)" = 0 ] || become=sudo; \
+    echo "installing$$missing"; \
+    $$become apt-get update -qq && \
+    DEBIAN_FRONTEND=noninteractive $$become apt-get install -y -qq \
+        --no-install-recommends $$missing >/dev/null; \
+fi
+endef
+
+JOBS := -j$(shell nproc)
+
+.PHONY: run setup
+setup:
+	$(call install,$(RUN_PACKAGES))
+
+run: setup
+	@$(MAKE) --no-print-directory -s $(JOBS) all
+	@$(OUT)/sessionspec run --report term --report json:$(REPORTS)/report.json \
+	    --report html:$(REPORTS)/index.html; code=$$?; \
+	echo "report: $(REPORTS)/report.json"; \
+	echo "page:   $(REPORTS)/index.html"; exit $$code
+
+.PHONY: test setup-test
+setup-test:
+	$(call install,$(TEST_PACKAGES) $(NODE_PACKAGES))
+	@harness/targets/express/start.sh --install
+
+test: setup-test
+	@$(MAKE) --no-print-directory -s $(JOBS) all unit-tests
+	@harness/tests/all.sh $(OUT)
+
+# ---- For those who build it ----------------------------------------------
+.PHONY: lint setup-lint clang clean
+setup-lint: setup-test
+	$(call install,$(LINT_PACKAGES))
+
+lint: setup-lint
+	@.ci/lint "$(CPPFLAGS)"
+
+# The other compiler must find nothing either.
+clang: setup-lint
+	@$(MAKE) --no-print-directory -s $(JOBS) CC=clang OUT=build/clang \
+	    all unit-tests
+
+clean:
+	rm -rf build $(REPORTS)
 
 .SECONDARY:
--include $(HARNESS_OBJ:.o=.d) $(SERVER_OBJ:.o=.d) $(TEST_SRC:%.c=$(OUT)/obj/%.d)
+-include $(shell find $(OUT)/obj -name '*.d' 2>/dev/null)

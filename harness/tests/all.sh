@@ -1,0 +1,117 @@
+#!/usr/bin/env bash
+# all.sh: every test there is, for `make test`; the last line counts them.
+#
+# usage: harness/tests/all.sh BUILD-FOLDER
+set -uo pipefail
+cd "$(dirname "$0")/../.."
+
+out=$1
+passed=0
+failed=0
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+# A sanitizer's finding ends the program that it is found in.
+export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0
+export UBSAN_OPTIONS=print_stacktrace=1
+export TSAN_OPTIONS=halt_on_error=1
+
+# count NAME PASSED FAILED: adds to the totals, and says it.
+count() {
+    passed=$((passed + $2))
+    failed=$((failed + $3))
+    printf '%-44s %5d passed, %d failed\n' "$1" "$2" "$3"
+}
+
+# A cmocka program: its own counts; one that dies has failed once more.
+unit_test() {
+    local log=$scratch/unit.log good bad
+    timeout 300 "$1" >"$log" 2>&1
+    local code=$?
+    good=$(sed -n 's/^\[  PASSED  \] \([0-9]*\) test.*/\1/p' "$log" | head -1)
+    bad=$(sed -n 's/^\[  FAILED  \] \([0-9]*\) test.*/\1/p' "$log" | head -1)
+    [ $code = 0 ] || [ -n "$bad" ] || bad=1
+    count "${1#"$out"/}" "${good:-0}" "${bad:-0}"
+    [ $code = 0 ] || cat "$log"
+}
+
+# The store ABI's header alone, in the languages that a store may be in.
+header_test() {
+    local name="stores/session_store.h as $1"
+    shift
+    printf '#include "stores/session_store.h"\n' >"$scratch/header.c"
+    if "$@" -I. -Wall -Wextra -Werror -pedantic -fsyntax-only \
+        "$scratch/header.c"; then
+        count "$name" 1 0
+    else
+        count "$name" 0 1
+    fi
+}
+
+# The suite on one target. Leaves its report as $scratch/NAME.json.
+suite() {
+    local name=$1 report=$scratch/$1.json log=$scratch/$1.log
+    "$out/sessionspec" run --target "$name" --report "term:$log" \
+        --report "json:$report"
+    local code=$? good bad
+    if [ ! -s "$report" ]; then
+        echo "no report of $name (exit code $code)"
+        count "suite on $name" 0 1
+        return
+    fi
+    good=$(jq '.totals.passed' "$report")
+    bad=$(jq '.totals | .failed + .errors + .crashed' "$report")
+    [ $code = 0 ] || [ "$bad" -gt 0 ] || bad=1
+    count "suite on $name" "$good" "$bad"
+    [ $code = 0 ] || cat "$log"
+}
+
+# What one says the other says, but for the documented divergences.
+same_answers() {
+    local query='.cases[] | select(.diverges | not) | "\(.outcome) \(.id)"'
+    for name in reference express; do
+        jq -r "$query" "$scratch/$name.json" | sort >"$scratch/$name.txt"
+    done
+    if diff "$scratch/reference.txt" "$scratch/express.txt"; then
+        count 'reference and express answer alike' 1 0
+    else
+        count 'reference and express answer alike' 0 1
+    fi
+}
+
+# TAP-like: lines "ok …" and "not ok …".
+script_test() {
+    local log=$scratch/script.log
+    "$@" >"$log" 2>&1
+    local code=$? good bad
+    good=$(grep -c '^ok ' "$log")
+    bad=$(grep -c '^not ok ' "$log")
+    [ $code = 0 ] || [ "$bad" -gt 0 ] || bad=1
+    count "$1" "$good" "$bad"
+    [ "$bad" = 0 ] || cat "$log"
+}
+
+node_test() {
+    local log=$scratch/node.log
+    node --test --test-reporter=tap "$1" >"$log" 2>&1
+    local code=$? good bad
+    good=$(sed -n 's/^# pass \([0-9]*\)/\1/p' "$log")
+    bad=$(sed -n 's/^# fail \([0-9]*\)/\1/p' "$log")
+    [ $code = 0 ] || [ "${bad:-0}" -gt 0 ] || bad=1
+    count "$1" "${good:-0}" "${bad:-0}"
+    [ $code = 0 ] || cat "$log"
+}
+
+for program in "$out"/*/tests/test_*; do
+    [ -x "$program" ] && unit_test "$program"
+done
+header_test C99 gcc -std=c99
+header_test C11 gcc -std=c11
+header_test C++11 g++ -std=c++11 -x c++
+script_test harness/tests/cli.sh "$out"
+node_test harness/targets/express/test.mjs
+suite reference
+suite express
+same_answers
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
