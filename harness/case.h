@@ -56,7 +56,7 @@ struct test_case {
     const struct node *clients;  /* map: name -> {jar} or null */
     const struct node *steps;    /* list, never empty; `use` unfolded */
 
-    json_t *bindings; /* object: the values that `each` gives here */
+    json_t *bindings;  /* object: the values that `each` gives here */
     size_t max_tracks; /* connections that it needs at once, 1 at least */
 
     const struct node *source; /* the case's map as the file has it */
@@ -64,9 +64,9 @@ struct test_case {
 
 /* Every limit of the language; reaching one is a problem, with its place. */
 enum {
-    CASE_EACH_MAX = 1000,   /* cases that one `each` makes               */
-    CASE_STEPS_MAX = 10000, /* steps of a case, after `use` is unfolded  */
-    CASE_TRACKS_MAX = 26,   /* a schedule names its tracks by one letter */
+    CASE_EACH_MAX = 1000,     /* cases that one `each` makes               */
+    CASE_STEPS_MAX = 10000,   /* steps of a case, after `use` is unfolded  */
+    CASE_TRACKS_MAX = 26,     /* a schedule names its tracks by one letter */
     CASE_REPEAT_MAX = 100000, /* `times` of a `repeat`                   */
     CASE_FOLDERS_MAX = 16     /* folders within folders                  */
 };
@@ -78,10 +78,13 @@ struct case_set {
 };
 
 /* Loads files and folders (*.yml in them, sorted, `bad` folders and
- * requirements.yml left out). Cases with a problem are not in the set. Returns false when there was a problem; what
- * could be loaded is there all the same. */
+ * requirements.yml left out). Cases with a problem are not in the set. Returns
+ * false when there was a problem; what could be loaded is there all the same.
+ */
 bool case_load(struct case_set *set, const char *const *paths, size_t count,
                struct problems *problems);
+
+bool case_has_check(const struct test_case *test, const char *id);
 
 /* A problem for each id in `checks` that the catalogue does not have. */
 bool case_check_catalogue(const struct case_set *set,

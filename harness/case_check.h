@@ -49,8 +49,8 @@ struct binding {
 };
 
 /* Calls `made` for each combination, in order; once, with no bindings, where
- * `each` is NULL. */
-void case_each(const struct check *check, const struct node *each,
+ * `each` is NULL. False where `each` is not what it should be. */
+bool case_each(const struct check *check, const struct node *each,
                void (*made)(void *arg, const struct binding *bindings,
                             size_t count),
                void *arg);
@@ -66,9 +66,6 @@ json_t *case_bindings_json(const struct binding *bindings, size_t count);
  * connections it needs. */
 void case_rules(const struct check *check, const struct node *test,
                 size_t *tracks);
-void case_rules_request(const struct check *check, const struct node *request);
-void case_rules_expect(const struct check *check, const struct node *expect,
-                       enum judged judged);
 
 void case_names(const struct check *check, const struct node *test,
                 const struct binding *bindings, size_t count);

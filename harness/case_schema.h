@@ -51,25 +51,25 @@ enum place {
 
 /* What a value may be: any of these. */
 enum accept {
-    ACCEPT_NULL = 1 << 0,     /* nothing behind the colon                 */
-    ACCEPT_WORD = 1 << 1,     /* one of `words`                           */
-    ACCEPT_ID = 1 << 2,       /* letters, digits, `-`, `_` and `.`        */
-    ACCEPT_TEXT = 1 << 3,     /* any scalar that is not null              */
-    ACCEPT_BOOL = 1 << 4,     /* true, false                              */
-    ACCEPT_COUNT = 1 << 5,    /* 0, 1, 2, …                               */
-    ACCEPT_INTEGER = 1 << 6,  /* -1 too                                   */
-    ACCEPT_DURATION = 1 << 7, /* 30s                                      */
-    ACCEPT_DATA = 1 << 8,     /* anything: data of a session, an option   */
-    ACCEPT_OBJECT = 1 << 9,   /* a map of such data                       */
-    ACCEPT_VALUE = 1 << 10,   /* a literal or a matcher                   */
-    ACCEPT_TIME = 1 << 11,    /* as VALUE, with a duration as a scalar    */
-    ACCEPT_MAP = 1 << 12,     /* a map with the keys of `inner`           */
-    ACCEPT_NAMES = 1 << 13,   /* a map; its keys are names, its values    */
-                              /* what `items` says                        */
-    ACCEPT_LIST = 1 << 14,    /* a list of what `items` says              */
-    ACCEPT_EMPTY = 1 << 15,   /* the map or list may be empty             */
+    ACCEPT_NULL = 1 << 0,      /* nothing behind the colon                 */
+    ACCEPT_WORD = 1 << 1,      /* one of `words`                           */
+    ACCEPT_ID = 1 << 2,        /* letters, digits, `-`, `_` and `.`        */
+    ACCEPT_TEXT = 1 << 3,      /* any scalar that is not null              */
+    ACCEPT_BOOL = 1 << 4,      /* true, false                              */
+    ACCEPT_COUNT = 1 << 5,     /* 0, 1, 2, …                               */
+    ACCEPT_INTEGER = 1 << 6,   /* -1 too                                   */
+    ACCEPT_DURATION = 1 << 7,  /* 30s                                      */
+    ACCEPT_DATA = 1 << 8,      /* anything: data of a session, an option   */
+    ACCEPT_OBJECT = 1 << 9,    /* a map of such data                       */
+    ACCEPT_VALUE = 1 << 10,    /* a literal or a matcher                   */
+    ACCEPT_TIME = 1 << 11,     /* as VALUE, with a duration as a scalar    */
+    ACCEPT_MAP = 1 << 12,      /* a map with the keys of `inner`           */
+    ACCEPT_NAMES = 1 << 13,    /* a map; its keys are names, its values    */
+                               /* what `items` says                        */
+    ACCEPT_LIST = 1 << 14,     /* a list of what `items` says              */
+    ACCEPT_EMPTY = 1 << 15,    /* the map or list may be empty             */
     ACCEPT_REQUIRED = 1 << 16, /* the key must be there                   */
-    ACCEPT_MATCHER = 1 << 17  /* a matcher, `absent`, or a $name          */
+    ACCEPT_MATCHER = 1 << 17   /* a matcher, `absent`, or a $name          */
 };
 
 /* Which steps a field of `expect` can judge. */

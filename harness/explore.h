@@ -29,6 +29,9 @@ struct explore {
     unsigned long long state; /* of the random numbers */
 };
 
+/* Stands between the decisions of one `parallel` and those of the next. */
+extern const struct explore_decision explore_end;
+
 /* Depth first, or in an order that `seed` gives. */
 void explore_init(struct explore *explore, bool random, unsigned long seed);
 void explore_clear(struct explore *explore);

@@ -39,6 +39,7 @@ struct scene_app {
     const char *id;   /* as the target does   */
     json_t *options, *settings;
     const char *cookie_name;
+    bool made;        /* its PUT has succeeded */
     json_t *warnings; /* of its making, until an `expect` looks at them */
     struct trace trace;
     json_int_t calls_looked;  /* n of the trace: what a `calls` has judged  */
@@ -58,9 +59,10 @@ struct findings {
     size_t count, capacity;
 };
 
-/* What an interleaved `parallel` needs to know, and what came of it. */
+/* The interleaving that is played: of all its `parallel`s one behind the
+ * other. */
 struct scene_choices {
-    const char *beginning; /* letters that this play-through must follow */
+    const char *beginning; /* that this play-through must follow */
     struct explore_decision *made;
     size_t count, capacity;
 };
@@ -84,11 +86,14 @@ struct scene {
     size_t client_count, client_capacity;
     json_t *labels; /* object: those in use */
     struct gates gates;
+    size_t starting; /* tracks whose first request is not ready yet */
+    pthread_cond_t lined_up;
     struct scene_choices choices;
     unsigned schedules; /* made so far */
 
     struct transcript transcript;
-    const char *diagram; /* of the last interleaving; NULL for none */
+    const char *interleaved; /* "A is writer, B is reader"; NULL for none */
+    const struct node *tracks; /* of the last interleaved `parallel` */
     struct findings failures;
     const char *error; /* why it could not go on; NULL for no reason */
     bool lost;         /* the connection to the target failed        */
@@ -103,6 +108,7 @@ struct track {
     const char *label; /* of all its requests; NULL: each has one of its own */
     struct turns *turns; /* whose turn it is, where interleaved; or NULL */
     size_t letter;       /* among these, from 0 */
+    bool starts; /* begins with a request, which is not sent yet */
     struct observation seen; /* by the last of its steps that looks */
 };
 
@@ -115,6 +121,11 @@ void scene_clear(struct scene *scene);
 /* A track takes a connection, and gives it back. */
 void track_begin(struct track *track, struct scene *scene, const char *name);
 void track_end(struct track *track);
+
+/* Before a track's first request is sent: until those of the others are
+ * ready, too. So none of them has a cookie that another's reply has set, no
+ * matter how the threads run. */
+void track_line_up(struct track *track);
 
 /* `via`, or the first app for NULL. NULL where the case has none such. */
 struct scene_app *scene_app(struct scene *scene, const char *name);
@@ -129,10 +140,15 @@ int scene_put_app(struct scene *scene, const struct probe *probe,
                   struct scene_app *app, json_t *store, bool keep,
                   struct probe_answer *answer, struct fault *fault);
 
-/* Virtual time as last seen; real time with `needs: [real-time]`. */
+/* Virtual time as last seen, which never goes back (an answer may be older
+ * than another that came before it); real time with `needs: [real-time]`. */
 int64_t scene_now(struct scene *scene);
 void scene_saw_now(struct scene *scene, const json_t *answer);
 bool scene_is_real_time(const struct scene *scene);
+
+/* Of the beginning what the next `parallel` has to follow. */
+const char *scene_choices_left(struct scene *scene);
+void scene_chose(struct scene *scene, const struct explore_decision *decision);
 
 /* It cannot go on: always false, so that `return scene_stop(...)` reads well.
  * The first reason stays. */

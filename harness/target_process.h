@@ -27,6 +27,10 @@ enum process_line { PROCESS_LINE, PROCESS_ENDED, PROCESS_LATE };
 enum process_line process_first_line(struct process *process, long timeout_ms,
                                      const char **line);
 
+/* What it has written to stderr up to now is in the log when this returns.
+ * Any thread. */
+void process_catch_up(struct process *process);
+
 /* Whether it has ended, at the latest after `wait_ms`; `how` says it:
  * "killed by signal 11 (SIGSEGV)", "exited with code 1". Any thread. */
 bool process_ended(struct process *process, long wait_ms, char *how,

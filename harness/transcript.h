@@ -12,6 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Of a long case the beginning and the end are written out. */
+enum { TRANSCRIPT_FIRST = 20, TRANSCRIPT_LAST = 60 };
+
 struct transcript_entry {
     int64_t at_ms;     /* virtual time since the case began      */
     unsigned line;     /* in the case's file                     */

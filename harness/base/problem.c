@@ -10,7 +10,7 @@
 
 enum {
     TEXT_MAX = 1000, /* bytes of one problem; a file may quote anything */
-    WORD_MAX = 40    /* bytes of a word that is worth a suggestion      */
+    WORD_MAX = 64    /* bytes of a word that is worth a suggestion      */
 };
 
 /* A problem is one line, whatever it quotes: control characters become

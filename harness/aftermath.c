@@ -1,0 +1,151 @@
+/* aftermath.c: the hidden assertions, which hold after every case */
+#include "aftermath.h"
+
+#include "match.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Events that are a fault wherever they come unforeseen. */
+static const char *const bad_events[] = { "error",          "callback-twice",
+                                          "callback-early", "argument-mutated",
+                                          "unhandled-rejection" };
+
+/* How the sanitizers' reports begin. */
+static const char *const sanitizer_texts[] = { "AddressSanitizer",
+                                               "LeakSanitizer",
+                                               "ThreadSanitizer",
+                                               "MemorySanitizer",
+                                               "runtime error:" };
+
+static void judge_traces(struct scene *scene);
+static void judge_stderr(struct scene *scene, size_t from);
+
+void aftermath(struct scene *scene, size_t stderr_from)
+{
+    struct fault fault;
+
+    if (!scene->lost)
+        judge_traces(scene);
+    if (!scene_close(scene, &fault))
+        scene_stop(scene, NULL, FAULT_BROKEN, &fault);
+    judge_stderr(scene, stderr_from);
+}
+
+/* What no step is to blame for stands at the case's own line. */
+static void find(struct scene *scene, const char *what, const char *expected,
+                 const char *actual)
+{
+    struct node where = { .at = scene->test->at };
+
+    findings_add(&scene->failures, &where, what, expected, actual);
+}
+
+/* ------------------------------------------------------------- the traces */
+
+static bool is_word_of(const char *word, const char *const *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(list[i], word) == 0)
+            return true;
+    return false;
+}
+
+static bool is_foreseen(const struct scene_app *app, const json_t *event)
+{
+    json_t *n;
+    size_t i;
+
+    json_array_foreach(app->foreseen, i, n)
+    {
+        if (json_integer_value(n) == trace_n(event))
+            return true;
+    }
+    return false;
+}
+
+static void judge_event(struct scene *scene, const struct scene_app *app,
+                        const json_t *event)
+{
+    const char *word = json_string_value(json_object_get(event, "event"));
+
+    if (word &&
+        is_word_of(word, bad_events, sizeof bad_events / sizeof *bad_events) &&
+        !is_foreseen(app, event))
+        find(scene, "events", "no event that the case did not foresee",
+             match_show(&scene->arena, event));
+}
+
+static void judge_call(struct scene *scene, const json_t *call)
+{
+    const char *label = trace_label(call);
+
+    if (!label || !json_object_get(scene->labels, label))
+        find(scene, "calls", "no store call that no request of the case caused",
+             match_show(&scene->arena, call));
+}
+
+static void judge_trace(struct scene *scene, const struct scene_app *app)
+{
+    json_t *event;
+    size_t i;
+
+    json_array_foreach(app->trace.events, i, event)
+    {
+        if (trace_is_call(event))
+            judge_call(scene, event);
+        else
+            judge_event(scene, app, event);
+    }
+}
+
+static void judge_traces(struct scene *scene)
+{
+    struct track track;
+
+    track_begin(&track, scene, NULL);
+    for (size_t i = 0; i < scene->app_count; i++) {
+        struct scene_app *app = &scene->apps[i];
+        struct fault fault;
+        int code = app->made ? trace_refresh(&app->trace, &track.probe, app->id,
+                                             &fault)
+                             : 0;
+
+        if (code)
+            scene_stop(scene, NULL, code, &fault);
+        else
+            judge_trace(scene, app);
+    }
+    track_end(&track);
+}
+
+/* ------------------------------------------------------------------ stderr */
+
+/* The line in which it stands. */
+static const char *line_at(struct arena *arena, const char *text,
+                           const char *at)
+{
+    while (at > text && at[-1] != '\n')
+        at--;
+    return arena_memdup(arena, at, strcspn(at, "\n"));
+}
+
+/* Cases run side by side, so it may have been another's doing: better said
+ * twice than never. */
+static void judge_stderr(struct scene *scene, size_t from)
+{
+    size_t to;
+    char *text = target_stderr(scene->target, from, &to);
+
+    for (size_t i = 0;
+         text && i < sizeof sanitizer_texts / sizeof *sanitizer_texts; i++) {
+        const char *at = strstr(text, sanitizer_texts[i]);
+
+        if (!at)
+            continue;
+        find(scene, "stderr", "no sanitizer report from the target",
+             line_at(&scene->arena, text, at));
+        break;
+    }
+    free(text);
+}

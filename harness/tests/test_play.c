@@ -1,0 +1,338 @@
+/* test_play.c: cases played on the reference server, right ones and wrong ones
+ *
+ * The suite shows that right cases pass. Here it is shown that wrong ones do
+ * not, and what is said of them.
+ */
+#include "../play.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct fixture {
+    struct http_pool *pool;
+    struct target *target;
+    struct arena arena;
+    struct result_case result;
+    bool lost;
+};
+
+/* The server stands beside `tests` in the build folder: OUT/tests/harness/x
+ * is this program. */
+static void find_server(char *path, size_t size)
+{
+    ssize_t length = readlink("/proc/self/exe", path, size - 1);
+
+    assert_true(length > 0);
+    path[length] = '\0';
+    for (int i = 0; i < 3; i++)
+        *strrchr(path, '/') = '\0';
+    assert_true(strlen(path) + sizeof "/sessionspec-server" <= size);
+    memcpy(path + strlen(path), "/sessionspec-server",
+           sizeof "/sessionspec-server");
+}
+
+static int start_server(void **state)
+{
+    static struct fixture f;
+    static char server[4096];
+    struct target_options options = { .server = server, .connections = 16 };
+    struct fault fault;
+
+    find_server(server, sizeof server);
+    memset(&f, 0, sizeof f);
+    f.pool = http_pool_new();
+    if (target_open(&f.target, &options, f.pool, &fault)) {
+        print_error("%s\n", fault.text);
+        return -1;
+    }
+    *state = &f;
+    return 0;
+}
+
+static int stop_server(void **state)
+{
+    struct fixture *f = *state;
+
+    target_close(f->target);
+    http_pool_free(f->pool);
+    return 0;
+}
+
+static int forget(void **state)
+{
+    struct fixture *f = *state;
+
+    arena_free(&f->arena);
+    memset(&f->result, 0, sizeof f->result);
+    return 0;
+}
+
+#define HEAD                                                                   \
+    "suite: x\n"                                                               \
+    "defaults: { options: { secret: cat, resave: true,\n"                      \
+    "  saveUninitialized: false } }\n"                                         \
+    "cases:\n"                                                                 \
+    "  - case: y\n"                                                            \
+    "    title: z\n"
+
+/* Plays the one case of which `rest` is what stands behind its title. */
+static enum outcome play(struct fixture *f, const char *rest)
+{
+    static unsigned long serial;
+    const struct play_options options = { .seed = 1,
+                                          .request_timeout_ms = 8000 };
+    char path[] = "/tmp/test_play.XXXXXX.yml";
+    const char *paths[] = { path };
+    struct case_set set = { 0 };
+    struct problems problems = { 0 };
+    FILE *file = fdopen(mkstemps(path, 4), "w");
+
+    assert_non_null(file);
+    fprintf(file, HEAD "%s", rest);
+    assert_int_equal(fclose(file), 0);
+    if (!case_load(&set, paths, 1, &problems))
+        problems_print(&problems, stderr);
+    unlink(path);
+    assert_int_equal(set.count, 1);
+    play_case(&set.cases[0], ++serial, f->target, f->pool, &options, &f->arena,
+              &f->result, &f->lost);
+    assert_false(f->lost);
+    case_set_free(&set);
+    problems_free(&problems);
+    return f->result.outcome;
+}
+
+static const struct result_failure *failure(struct fixture *f, size_t index)
+{
+    assert_true(index < f->result.failure_count);
+    return &f->result.failures[index];
+}
+
+/* A session with an empty cart, and a writer and a reader of it. */
+#define CART                                                                   \
+    "    steps:\n"                                                             \
+    "      - request: GET /\n"                                                 \
+    "        do: [ { set: { cart: [] } } ]\n"                                  \
+    "        save: { sid: sessionID }\n"
+#define WRITER_AND_READER                                                      \
+    "      - parallel:\n"                                                      \
+    "          writer: { request: POST /, do: [ { push: { cart: 1 } } ] }\n"   \
+    "          reader: { request: GET / }\n"
+
+static void test_a_case_that_holds_passes(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(play(f, CART "      - store: { get: $sid }\n"
+                                  "        expect: { session: { cart: [] } }\n"),
+                     OUTCOME_PASS);
+    assert_int_equal(f->result.failure_count, 0);
+    assert_string_equal(f->result.reason, "");
+}
+
+static void test_the_case_stops_after_a_step_that_failed(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(play(f, "    steps:\n"
+                             "      - request: GET /\n"
+                             "        expect: { status: 201, cookies: 1 }\n"
+                             "      - request: GET /\n"
+                             "        expect: { status: 202 }\n"),
+                     OUTCOME_FAIL);
+    assert_int_equal(f->result.failure_count, 2);
+    assert_string_equal(failure(f, 0)->what, "status");
+    assert_string_equal(failure(f, 0)->expected, "201");
+    assert_string_equal(failure(f, 0)->actual, "200");
+    assert_int_equal(failure(f, 0)->line, 9);
+    assert_non_null(strstr(f->result.transcript, "> GET /"));
+}
+
+static void test_an_unforeseen_error_event_fails_the_case(void **state)
+{
+    static const char steps[] =
+        "    steps:\n"
+        "      - fault: { op: set, error: { message: full } }\n"
+        "      - request: GET /\n"
+        "        do: [ { set: { a: 1 } } ]\n"
+        "        expect: { status: 200 %s }\n";
+    struct fixture *f = *state;
+    char text[512];
+
+    snprintf(text, sizeof text, steps, "");
+    assert_int_equal(play(f, text), OUTCOME_FAIL);
+    assert_int_equal(f->result.failure_count, 1);
+    assert_string_equal(failure(f, 0)->what, "events");
+    assert_non_null(strstr(failure(f, 0)->actual, "full"));
+    forget(state);
+    snprintf(text, sizeof text, steps, ", events: [ error ]");
+    assert_int_equal(play(f, text), OUTCOME_PASS);
+}
+
+static void test_options_that_are_refused_are_an_error(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(play(f, "    options: { unset: never }\n"
+                             "    steps:\n"
+                             "      - request: GET /\n"
+                             "        expect: { status: 200 }\n"),
+                     OUTCOME_ERROR);
+    assert_non_null(strstr(f->result.reason, "unset option must be"));
+}
+
+static void test_a_value_that_cannot_be_saved_fails(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(play(f, "    steps:\n"
+                             "      - request: GET /\n"
+                             "        save: { a: session.nowhere }\n"
+                             "        expect: { status: 200 }\n"),
+                     OUTCOME_FAIL);
+    assert_string_equal(failure(f, 0)->what, "save.a");
+}
+
+static void test_a_failing_interleaving_is_named_and_drawn(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(
+        play(f, CART WRITER_AND_READER
+             "        interleave: all\n"
+             "        then: [ { store: { get: $sid } } ]\n"
+             "        always: { session: { cart: [ 1 ] } }\n"),
+        OUTCOME_FAIL);
+    assert_string_equal(f->result.reason,
+                        "interleaving ABAB, where A is writer, B is reader");
+    assert_non_null(strstr(f->result.transcript,
+                           "  writer                    reader\n"
+                           "  get -> hit\n"
+                           "                            get -> hit\n"
+                           "  set -> ok\n"
+                           "                            set -> ok\n"));
+}
+
+static void test_a_hazard_that_was_seen_is_shown(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(
+        play(f, CART WRITER_AND_READER
+             "        interleave: all\n"
+             "        then: [ { store: { get: $sid } } ]\n"
+             "        can: [ { session: { cart: [ 1 ] } },\n"
+             "               { session: { cart: [] } } ]\n"),
+        OUTCOME_PASS);
+    assert_true(f->result.hazard_shown);
+}
+
+static void test_tracks_of_several_requests_are_interleaved_too(void **state)
+{
+    static const char two_reads[] =
+        "      - parallel:\n"
+        "          writer: { request: POST /, do: [ { push: { cart: 1 } } ] }\n"
+        "          reader: [ { request: GET /a }, { request: GET /b } ]\n"
+        "        interleave: all\n"
+        "        then: [ { store: { get: $sid } } ]\n";
+    struct fixture *f = *state;
+    char text[1024];
+
+    snprintf(text, sizeof text,
+             CART "%s        can: [ { session: { cart: [ 1 ] } },\n"
+                  "               { session: { cart: [] } } ]\n",
+             two_reads);
+    assert_int_equal(play(f, text), OUTCOME_PASS);
+    assert_true(f->result.hazard_shown);
+    forget(state);
+    snprintf(text, sizeof text,
+             CART "%s        never: { session: { cart: [] } }\n", two_reads);
+    assert_int_equal(play(f, text), OUTCOME_FAIL);
+    assert_non_null(strstr(f->result.reason, "A is writer, B is reader"));
+}
+
+static void test_a_held_request_stays_until_it_is_released(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(
+        play(f, CART
+             "      - parallel:\n"
+             "          writer:\n"
+             "            - request: POST /\n"
+             "              do: [ { push: { cart: 1 } } ]\n"
+             "              hold: { gate: set }\n"
+             "          other:\n"
+             "            - await: gate\n"
+             "            - store: { get: $sid }\n"
+             "              expect: { session: { cart: [] } }\n"
+             "            - release: gate\n"
+             "      - store: { get: $sid }\n"
+             "        expect: { session: { cart: [ 1 ] } }\n"),
+        OUTCOME_PASS);
+}
+
+static void test_a_deadlock_says_who_waits_where(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(
+        play(f, CART
+             "      - parallel:\n"
+             "          one:\n"
+             "            - { request: GET /, hold: { a: set } }\n"
+             "            - release: b\n"
+             "          two:\n"
+             "            - { request: GET /, hold: { b: set } }\n"
+             "            - release: a\n"
+             "      - request: GET /\n"
+             "        expect: { status: 200 }\n"),
+        OUTCOME_ERROR);
+    assert_non_null(strstr(f->result.reason, "deadlock: "));
+    assert_non_null(strstr(f->result.reason, "one is held before set at a"));
+    assert_non_null(strstr(f->result.reason, "two is held before set at b"));
+    assert_true(f->result.seconds < 4);
+}
+
+static void test_a_gate_that_nobody_reaches_is_named(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(
+        play(f, CART
+             "      - parallel:\n"
+             "          one: { request: GET /, hold: { never: destroy } }\n"
+             "          two: [ { await: never }, { release: never } ]\n"
+             "      - request: GET /\n"
+             "        expect: { status: 200 }\n"),
+        OUTCOME_ERROR);
+    assert_non_null(
+        strstr(f->result.reason, "no request came to the gate never"));
+}
+
+#define CASE(test) cmocka_unit_test_setup_teardown(test, NULL, forget)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(test_a_case_that_holds_passes),
+        CASE(test_the_case_stops_after_a_step_that_failed),
+        CASE(test_an_unforeseen_error_event_fails_the_case),
+        CASE(test_options_that_are_refused_are_an_error),
+        CASE(test_a_value_that_cannot_be_saved_fails),
+        CASE(test_a_failing_interleaving_is_named_and_drawn),
+        CASE(test_a_hazard_that_was_seen_is_shown),
+        CASE(test_tracks_of_several_requests_are_interleaved_too),
+        CASE(test_a_held_request_stays_until_it_is_released),
+        CASE(test_a_deadlock_says_who_waits_where),
+        CASE(test_a_gate_that_nobody_reaches_is_named),
+    };
+
+    return cmocka_run_group_tests(tests, start_server, stop_server);
+}
