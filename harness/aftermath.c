@@ -7,28 +7,24 @@
 #include <string.h>
 
 /* Events that are a fault wherever they come unforeseen. */
-static const char *const bad_events[] = { "error",          "callback-twice",
+static const char *const bad_events[] = { "error", "callback-twice",
                                           "callback-early", "argument-mutated",
                                           "unhandled-rejection" };
 
 /* How the sanitizers' reports begin. */
-static const char *const sanitizer_texts[] = { "AddressSanitizer",
-                                               "LeakSanitizer",
-                                               "ThreadSanitizer",
-                                               "MemorySanitizer",
-                                               "runtime error:" };
+static const char *const sanitizer_texts[] = {
+    "AddressSanitizer", "LeakSanitizer", "ThreadSanitizer", "MemorySanitizer",
+    "runtime error:"
+};
 
 static void judge_traces(struct scene *scene);
 static void judge_stderr(struct scene *scene, size_t from);
 
 void aftermath(struct scene *scene, size_t stderr_from)
 {
-    struct fault fault;
-
     if (!scene->lost)
         judge_traces(scene);
-    if (!scene_close(scene, &fault))
-        scene_stop(scene, NULL, FAULT_BROKEN, &fault);
+    scene_close(scene);
     judge_stderr(scene, stderr_from);
 }
 

@@ -1,6 +1,8 @@
 /* case_language.c: the schema in words: for messages, and as a reference */
 #include "case_schema.h"
 
+#include "var.h"
+
 #include <string.h>
 
 static const struct {
@@ -101,4 +103,14 @@ void schema_print_language(FILE *to)
         for (; key->name; key++)
             print_row(key, to);
     }
+    fputs("\n## In values\n\n"
+          "Plain true, false, null and JSON numbers are typed, all else is a "
+          "string, quoted is always a string. Under maxAge and originalMaxAge "
+          "a plain duration is its milliseconds, under expires the date that "
+          "lies so far from now.\n\n"
+          "| written | gives |\n|---|---|\n"
+          "| `$name` | what `save` or `each` gave |\n"
+          "| `$$` | a dollar |\n",
+          to);
+    var_functions_print(to);
 }

@@ -248,6 +248,7 @@ void case_names(const struct check *check, const struct node *test,
 
     /* The values of an `each` stand alone. */
     read_node(&scope, node_get(test, "each"));
+    scope_add(&scope, VAR_BASE, (struct mark){ 0 }); /* the player's */
     for (size_t i = 0; i < count; i++)
         scope_add(&scope, bindings[i].name, bindings[i].value->at);
     find_saves(&scope, node_get(test, "steps"), NULL);

@@ -176,6 +176,27 @@ void rules_expect(struct rules *rules, const struct node *expect,
                 exclusive[i].field, exclusive[i].other, exclusive[i].why);
     }
     rules_transport(rules, expect);
+    rules_calls_of(rules, node_get(expect, "calls"));
+    rules_calls_of(rules, node_get(expect, "calls-have"));
+}
+
+static bool has_text(const struct node *list, const char *text)
+{
+    for (size_t i = 0; list && i < list->count; i++)
+        if (list->items[i]->kind == NODE_SCALAR &&
+            strcmp(list->items[i]->text, text) == 0)
+            return true;
+    return false;
+}
+
+void rules_calls_of(struct rules *rules, const struct node *calls)
+{
+    for (size_t i = 0; calls && i < calls->count; i++)
+        if (calls->items[i]->kind == NODE_SCALAR &&
+            has_text(rules->hidden, calls->items[i]->text))
+            rules_problem(rules, calls->items[i],
+                          "\"%s\" cannot be called: the case's store hides it",
+                          calls->items[i]->text);
 }
 
 void rules_save(struct rules *rules, const struct node *save)

@@ -206,8 +206,8 @@ static void rules_advance(struct rules *rules, const struct node *step)
 
 static void rules_calls(struct rules *rules, const struct node *step)
 {
-    (void)step;
     rules->expects = true;
+    rules_calls_of(rules, node_get(step, "calls"));
 }
 
 static void rules_repeat(struct rules *rules, const struct node *step)
@@ -291,6 +291,7 @@ void case_rules(const struct check *check, const struct node *test,
     rules.apps = names_of(check, node_get(test, "apps"), 0);
     rules.clients = clients_of(check, node_get(test, "clients"));
     rules.real_time = has_need(test, "real-time");
+    rules.hidden = node_get(node_get(test, "store"), "hide");
     rules_steps(&rules, steps);
     if (!rules.expects && node_get(test, "case") && steps &&
         steps->kind == NODE_LIST && steps->count)

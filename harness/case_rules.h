@@ -9,6 +9,7 @@ struct rules {
     const struct check *check;
     const char *const *apps, *const *clients; /* names; end with NULL */
     bool real_time;
+    const struct node *hidden;     /* operations that the store does not show */
     const struct node *track;      /* in which the step stands, or NULL      */
     const struct node *tracks_map; /* of the `parallel`, or NULL         */
     bool interleaved;              /* the `parallel` in which the step stands */
@@ -29,6 +30,9 @@ const char *rules_suggestion(struct rules *rules, const char *word,
 void rules_steps(struct rules *rules, const struct node *steps);
 void rules_via(struct rules *rules, const struct node *step);
 void rules_client(struct rules *rules, const struct node *client);
+
+/* Calls that are expected: none of an operation that is hidden. */
+void rules_calls_of(struct rules *rules, const struct node *calls);
 
 void rules_request(struct rules *rules, const struct node *step);
 /* `expect` and `save` may be NULL. */

@@ -42,6 +42,8 @@ enum place {
     PLACE_LOG,
     PLACE_ERROR,
     PLACE_EVENT,
+    PLACE_CALL,
+    PLACE_HANDED,
     PLACE_MATCHER,
     PLACE_CATALOGUE,
     PLACE_SECTION,
@@ -102,7 +104,7 @@ extern const struct schema_key schema_step_keys[], schema_request_keys[],
     schema_restart_keys[], schema_repeat_keys[];
 extern const struct schema_key schema_expect_keys[], schema_cookie_keys[],
     schema_log_keys[], schema_error_keys[], schema_event_keys[],
-    schema_matcher_keys[];
+    schema_matcher_keys[], schema_call_keys[], schema_handed_keys[];
 
 /* Operations of a store; ends with NULL. */
 extern const char *const schema_operations[];

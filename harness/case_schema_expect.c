@@ -14,6 +14,7 @@ enum {
 static const char *const none_words[] = { "none", NULL };
 static const char *const absent_words[] = { "absent", NULL };
 static const char *const transport_words[] = { "ok", "reset", "timeout", NULL };
+static const char *const shape_words[] = { "array", "object", NULL };
 static const char *const event_words[] = {
     "warning",          "error",
     "expired",          "connect",
@@ -92,11 +93,12 @@ const struct schema_key schema_expect_keys[] = {
       .example = "error: { name: TypeError, message: { matches: ^maxAge } }" },
     { .name = "calls",
       .accepts = LIST | EMPTY,
-      .items = ACCEPT_WORD,
+      .items = ACCEPT_WORD | MAP,
       .words = schema_operations,
+      .inner = PLACE_CALL,
       .of = OF_REQUEST,
       .help = "this request's calls of the store, exactly",
-      .example = "calls: [ get, touch ]" },
+      .example = "calls: [ get, { touch: { expires: +60s } } ]" },
     { .name = "calls-have",
       .accepts = LIST,
       .items = ACCEPT_WORD,
@@ -135,6 +137,12 @@ const struct schema_key schema_expect_keys[] = {
       .of = OF_STORE,
       .help = "how many sessions there are",
       .example = "length: 2" },
+    { .name = "shape",
+      .accepts = ACCEPT_WORD,
+      .words = shape_words,
+      .of = OF_STORE,
+      .help = "what `all` gives its callback",
+      .example = "shape: array" },
     { .name = "body",
       .accepts = VALUE,
       .of = OF_REQUEST,
@@ -254,6 +262,55 @@ const struct schema_key schema_event_keys[] = {
       .accepts = VALUE,
       .help = "the operation that it came of",
       .example = "op: set" },
+    { .name = NULL },
+};
+
+#define CALL(op)                                                               \
+    {                                                                          \
+        .name = op, .accepts = MAP, .inner = PLACE_HANDED,                     \
+        .help = "a call of that operation, with what it was handed",           \
+        .example = op ": { outcome: ok }"                                      \
+    }
+const struct schema_key schema_call_keys[] = {
+    CALL("get"),
+    CALL("set"),
+    CALL("destroy"),
+    CALL("touch"),
+    CALL("all"),
+    CALL("length"),
+    CALL("clear"),
+    { .name = NULL },
+};
+
+const struct schema_key schema_handed_keys[] = {
+    { .name = "sid",
+      .accepts = VALUE,
+      .help = "the id: `same` as sent, `new`, or that",
+      .example = "sid: same" },
+    { .name = "session",
+      .accepts = VALUE,
+      .help = "the session's data, exactly",
+      .example = "session: { user: tobi }" },
+    { .name = "session-has",
+      .accepts = ACCEPT_OBJECT,
+      .help = "a part of the session's data",
+      .example = "session-has: { user: tobi }" },
+    { .name = "cookie",
+      .accepts = ACCEPT_OBJECT,
+      .help = "a part of the session's cookie",
+      .example = "cookie: { path: / }" },
+    { .name = "expires",
+      .accepts = ACCEPT_TIME,
+      .help = "the cookie's expiry, as a duration from now or a date",
+      .example = "expires: +60s" },
+    { .name = "originalMaxAge",
+      .accepts = ACCEPT_TIME,
+      .help = "the cookie's whole time",
+      .example = "originalMaxAge: 60s" },
+    { .name = "outcome",
+      .accepts = VALUE,
+      .help = "what came of it: ok, hit, miss, error",
+      .example = "outcome: hit" },
     { .name = NULL },
 };
 

@@ -66,8 +66,9 @@ const struct schema_key schema_step_keys[] = {
       .example = "restart: { options: { secret: [ new, old ] } }" },
     { .name = "calls",
       .accepts = LIST | ACCEPT_EMPTY,
-      .items = ACCEPT_WORD,
+      .items = ACCEPT_WORD | MAP,
       .words = schema_operations,
+      .inner = PLACE_CALL,
       .beside = PLACE_VIA,
       .help = "the store calls since the last look, exactly",
       .example = "calls: [ get, set ]" },
@@ -376,6 +377,11 @@ const struct schema_key schema_store_keys[] = {
       .accepts = ACCEPT_OBJECT | ACCEPT_EMPTY,
       .help = "with set and touch: the cookie's fields",
       .example = "cookie: { maxAge: 60s }" },
+    { .name = "raw",
+      .accepts = ACCEPT_BOOL,
+      .help = "with set and touch: hands over `session` as it stands, whose "
+              "cookie, if any, is a member of it",
+      .example = "store: { set: a, raw: true, session: { user: tobi } }" },
     { .name = NULL },
 };
 

@@ -46,7 +46,10 @@ static bool options_read(struct list_options *options, int argc, char **argv)
                     near ? "?)" : "");
             return false;
         } else {
+            char *option = argv[1 + options->count];
+
             argv[1 + options->count++] = argv[i];
+            argv[i] = option;
         }
     }
     return true;

@@ -41,6 +41,7 @@ static const struct expectation {
     { "body", judge_body, false },
     { "found", judge_plain, false },
     { "length", judge_plain, false },
+    { "shape", judge_plain, false },
     { "calls", judge_calls, true },
     { "calls-have", judge_calls_have, true },
     { "never", judge_calls_never, true },
@@ -188,8 +189,8 @@ static void judge_status(struct judging *judging, const struct node *pattern)
 
 static void judge_transport(struct judging *judging, const struct node *pattern)
 {
-    judge_value(judging, pattern, "transport",
-                seen_value(judging, "transport"), MATCH_TEXT);
+    judge_value(judging, pattern, "transport", seen_value(judging, "transport"),
+                MATCH_TEXT);
 }
 
 /* -------------------------------------------------------------- headers */
@@ -200,7 +201,7 @@ static void judge_header(struct judging *judging, const struct node *pattern)
     struct arena *arena = judging->match.arena;
     char *name = arena_strdup(arena, pattern->key);
     const char *what = arena_printf(arena, "headers.%s", pattern->key);
-    const char *expected;
+    const char *expected = "";
     json_t *values, *value;
     size_t i;
 
@@ -241,9 +242,10 @@ static void judge_cookies(struct judging *judging, const struct node *pattern)
 static void judge_body(struct judging *judging, const struct node *pattern)
 {
     const json_t *body = seen_value(judging, "body");
-    bool is_json = pattern->kind == NODE_LIST ||
-                   (pattern->kind == NODE_MAP && !node_get(pattern, "matches") &&
-                    !node_get(pattern, "one-of"));
+    bool is_json =
+        pattern->kind == NODE_LIST ||
+        (pattern->kind == NODE_MAP && !node_get(pattern, "matches") &&
+         !node_get(pattern, "one-of"));
     json_t *value;
 
     if (!is_json) {
@@ -260,8 +262,8 @@ static void judge_body(struct judging *judging, const struct node *pattern)
 static void judge_session(struct judging *judging, const struct node *pattern)
 {
     if (is_answered(judging, pattern, "session"))
-        judge_value(judging, pattern, "session",
-                    seen_value(judging, "session"), MATCH_DATA);
+        judge_value(judging, pattern, "session", seen_value(judging, "session"),
+                    MATCH_DATA);
 }
 
 static void judge_session_has(struct judging *judging,
@@ -270,8 +272,8 @@ static void judge_session_has(struct judging *judging,
     if (!is_answered(judging, pattern, "session"))
         return;
     judging->match.part = true;
-    judge_value(judging, pattern, "session-has",
-                seen_value(judging, "session"), MATCH_DATA);
+    judge_value(judging, pattern, "session-has", seen_value(judging, "session"),
+                MATCH_DATA);
     judging->match.part = false;
 }
 
@@ -308,8 +310,7 @@ static void judge_log_entry(struct judging *judging, const struct node *pattern,
     for (size_t i = 0; i < pattern->count; i++) {
         const struct node *item = pattern->items[i];
         const json_t *value = json_object_get(entry, item->key);
-        const char *what =
-            arena_printf(arena, "log.%zu.%s", index, item->key);
+        const char *what = arena_printf(arena, "log.%zu.%s", index, item->key);
 
         if (strcmp(item->key, "error") == 0)
             judge_error_value(judging, item, what, value);

@@ -132,15 +132,14 @@ static void judge_signature(struct judging *judging, const struct node *pattern)
     const char *value = judging->seen->cookie.value;
     struct fault fault;
     size_t length;
-    char *secret =
-        secret_bytes(judging->match.vars, pattern, &length, &fault);
+    char *secret = secret_bytes(judging->match.vars, pattern, &length, &fault);
 
     if (!secret || !signed_value_verify(value, secret, length))
-        judge_wrong(judging, pattern, "cookie.signed-by",
-                    arena_printf(arena, "a value signed by %s",
-                                 match_describe(&judging->match, pattern,
-                                                MATCH_TEXT)),
-                    arena_strdup(arena, value));
+        judge_wrong(
+            judging, pattern, "cookie.signed-by",
+            arena_printf(arena, "a value signed by %s",
+                         match_describe(&judging->match, pattern, MATCH_TEXT)),
+            arena_strdup(arena, value));
     free(secret);
 }
 
@@ -178,9 +177,9 @@ static void judge_cookie_sid(struct judging *judging,
     if (actual)
         judge_sid(judging, pattern, "cookie.sid", actual);
     else
-        judge_wrong(judging, pattern, "cookie.sid", "a signed session ID",
-                    arena_strdup(judging->match.arena,
-                                 judging->seen->cookie.value));
+        judge_wrong(
+            judging, pattern, "cookie.sid", "a signed session ID",
+            arena_strdup(judging->match.arena, judging->seen->cookie.value));
     json_decref(actual);
 }
 
@@ -214,8 +213,8 @@ static void judge_only(struct judging *judging, const struct node *cookie)
 
     for (size_t i = 0; i < set->attribute_count; i++)
         if (!is_named(cookie, set->attributes[i].name))
-            judge_wrong(judging, node_get(cookie, "only"), "cookie.only",
-                        "no attribute but those named",
-                        arena_strdup(judging->match.arena,
-                                     set->attributes[i].name));
+            judge_wrong(
+                judging, node_get(cookie, "only"), "cookie.only",
+                "no attribute but those named",
+                arena_strdup(judging->match.arena, set->attributes[i].name));
 }

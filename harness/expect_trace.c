@@ -72,8 +72,8 @@ static void judge_details(struct judging *judging, const struct node *details,
                     strcmp(item->key, "session-has") == 0;
         const char *key =
             strcmp(item->key, "session-has") == 0 ? "session" : item->key;
-        const char *of = arena_printf(judging->match.arena, "%s.%s", what,
-                                      item->key);
+        const char *of =
+            arena_printf(judging->match.arena, "%s.%s", what, item->key);
         const json_t *actual = json_object_get(view, key);
 
         judging->match.part = part;
@@ -190,9 +190,8 @@ static bool is_counted(const struct node *list, const json_t *event)
         return strcmp(word, "warning") != 0;
     for (size_t i = 0; i < list->count; i++) {
         const struct node *item = list->items[i];
-        const char *named = item->kind == NODE_MAP
-                                ? node_get_text(item, "event")
-                                : item->text;
+        const char *named =
+            item->kind == NODE_MAP ? node_get_text(item, "event") : item->text;
 
         if (strcmp(named, word) == 0)
             return true;

@@ -12,9 +12,8 @@ static void push(struct explore *explore, char *beginning)
 {
     if (explore->count == explore->capacity) {
         explore->capacity = explore->capacity ? explore->capacity * 2 : 16;
-        explore->untried =
-            realloc(explore->untried,
-                    explore->capacity * sizeof *explore->untried);
+        explore->untried = realloc(
+            explore->untried, explore->capacity * sizeof *explore->untried);
         must(explore->untried);
     }
     explore->untried[explore->count++] = beginning;
@@ -50,7 +49,7 @@ char *explore_next(struct explore *explore)
     size_t at;
     char *beginning;
 
-    if (explore->count == 0)
+    if (explore->count == 0 || explore->runs == EXPLORE_INTERLEAVINGS_MAX)
         return NULL;
     at = explore->count - 1;
     if (explore->random)
@@ -59,6 +58,11 @@ char *explore_next(struct explore *explore)
     explore->untried[at] = explore->untried[--explore->count];
     explore->runs++;
     return beginning;
+}
+
+bool explore_cut_off(const struct explore *explore)
+{
+    return explore->runs == EXPLORE_INTERLEAVINGS_MAX && explore->count > 0;
 }
 
 /* The beginning that leaves the run at decision `at`, for `instead`. */

@@ -37,8 +37,10 @@ void explore_init(struct explore *explore, bool random, unsigned long seed);
 void explore_clear(struct explore *explore);
 
 /* The beginning of the next run (the first: ""), for the caller to free; NULL
- * when all have been run. */
+ * when all have been run, or as many as may be. */
 char *explore_next(struct explore *explore);
+/* There were more than may be. */
+bool explore_cut_off(const struct explore *explore);
 
 /* What the run with that beginning decided, from its first decision on. */
 void explore_ran(struct explore *explore, const char *beginning,

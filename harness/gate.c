@@ -49,8 +49,8 @@ static void look_for_deadlock(struct gates *gates, struct arena *arena)
         if (w->over(w->at))
             return;
         stuck++;
-        words = arena_printf(arena, "%s%s %s %s %s", words, stuck > 1 ? "," : "",
-                             w->who, w->doing, w->gate);
+        words = arena_printf(arena, "%s%s %s %s %s", words,
+                             stuck > 1 ? "," : "", w->who, w->doing, w->gate);
     }
     if (stuck == 0 || stuck < gates->tracks)
         return;
@@ -98,13 +98,12 @@ static void wait_until(struct gates *gates, struct gate_waiter *waiter,
 bool gate_hold(struct gates *gates, struct gate *gate, const char *who,
                const char *op, pthread_mutex_t *lock, struct arena *arena)
 {
-    struct gate_waiter waiter = {
-        .who = who,
-        .doing = arena_printf(arena, "is held before %s at", op),
-        .gate = gate->name,
-        .over = is_released,
-        .at = gate
-    };
+    struct gate_waiter waiter = { .who = who,
+                                  .doing = arena_printf(
+                                      arena, "is held before %s at", op),
+                                  .gate = gate->name,
+                                  .over = is_released,
+                                  .at = gate };
 
     gate->state = GATE_REACHED;
     pthread_cond_broadcast(&gates->changed);

@@ -17,9 +17,9 @@ static bool put_schedule(struct hold *hold)
     struct scene *scene = hold->track->scene;
     struct probe_answer answer = { 0 };
     struct fault fault;
-    json_t *body = json_pack("{s:[s], s:[s], s:s, s:s}", "apps", hold->app->id,
-                             "labels", hold->label, "choices", "", "then",
-                             "stop");
+    json_t *body =
+        json_pack("{s:[s], s:[s], s:s, s:s}", "apps", hold->app->id, "labels",
+                  hold->label, "choices", "", "then", "stop");
     int code;
     bool put;
 
@@ -76,8 +76,7 @@ static struct gate *gate_at(struct hold *hold, const char *op)
 
     for (size_t i = 0; hold->gates && i < hold->gates->count; i++) {
         const struct node *item = hold->gates->items[i];
-        struct gate *gate =
-            gate_named(&scene->gates, &scene->arena, item->key);
+        struct gate *gate = gate_named(&scene->gates, &scene->arena, item->key);
 
         if (gate->state == GATE_AHEAD && strcmp(item->text, op) == 0)
             return gate;
@@ -108,14 +107,16 @@ static void look(struct hold *hold)
     struct probe_answer answer;
     const json_t *parked;
     const char *op = NULL;
+    bool is_done;
 
     hold->code = probe_get_schedule(&hold->probe, hold->schedule, WATCH_MS,
                                     &answer, &hold->fault);
     if (hold->code)
         return;
-    parked = json_object_get(json_object_get(answer.body, "parked"),
-                             hold->label);
+    parked =
+        json_object_get(json_object_get(answer.body, "parked"), hold->label);
     op = json_string_value(json_object_get(parked, "op"));
+    is_done = json_array_size(json_object_get(answer.body, "done")) > 0;
     if (answer.status != 200) {
         probe_refusal(&answer, &hold->fault);
         hold->code = FAULT_PROTOCOL;
@@ -123,6 +124,7 @@ static void look(struct hold *hold)
         stay(hold, op ? op : "");
     }
     probe_answer_clear(&answer);
+    hold->over = hold->over || is_done;
     if (hold->code || !parked)
         return;
     hold->code = probe_go(&hold->probe, hold->schedule, hold->label, &answer,

@@ -20,7 +20,7 @@ struct hold {
     const char *schedule; /* its id; the rest is hold.c's */
     struct probe probe;
     pthread_t thread;
-    bool over; /* the reply has come */
+    bool over; /* the request has ended */
     struct fault fault;
     int code;
 };

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 enum {
-    LEVELS_UP = 6 /* build/san-x/tests/harness/tests/test_y is five below */
+    LEVELS_UP = 6 /* build/san-x/harness/tests/test_y is four below */
 };
 
 /* Written once, then read only: what is asked for by several threads, and

@@ -29,6 +29,7 @@
 struct http_pool {
     pthread_mutex_t lock;
     struct http_client *idle;
+    size_t taken;      /* clients that somebody has */
     atomic_uint epoch; /* raised when the open connections are dropped */
     atomic_bool hurry;
 };
@@ -355,6 +356,7 @@ struct http_pool *http_pool_new(void)
 
 void http_pool_free(struct http_pool *pool)
 {
+    must(pool->taken == 0);
     while (pool->idle) {
         struct http_client *client = pool->idle;
         pool->idle = client->next;
@@ -374,6 +376,7 @@ struct http_client *http_pool_take(struct http_pool *pool)
     client = pool->idle;
     if (client)
         pool->idle = client->next;
+    pool->taken++;
     pthread_mutex_unlock(&pool->lock);
     if (client)
         return client;
@@ -392,6 +395,7 @@ void http_pool_give(struct http_pool *pool, struct http_client *client)
     pthread_mutex_lock(&pool->lock);
     client->next = pool->idle;
     pool->idle = client;
+    pool->taken--;
     pthread_mutex_unlock(&pool->lock);
 }
 

@@ -74,9 +74,9 @@ void http_pool_forget(struct http_pool *pool);
 void http_pool_hurry(struct http_pool *pool);
 
 /* Sends, once, and waits. `reply` (zeroed before its first use) is cleared
- * first; the caller clears it at the end. TLS certificates are not verified: the target's is a throwaway. Never
- * follows redirects, sends no header that is not asked for but Host,
- * Content-Length and Accept. */
+ * first; the caller clears it at the end. TLS certificates are not verified:
+ * the target's is a throwaway. Never follows redirects, sends no header that
+ * is not asked for but Host, Content-Length and Accept. */
 void http_send(struct http_client *client, const struct http_request *request,
                struct http_reply *reply);
 void http_reply_clear(struct http_reply *reply);

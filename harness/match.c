@@ -12,7 +12,7 @@
 #include <time.h>
 
 enum {
-    SHOWN_MAX = 600,      /* bytes of a value that a person is shown */
+    SHOWN_MAX = 600,       /* bytes of a value that a person is shown */
     NEAR_DEFAULT_MS = 1000 /* of a `near` without `within`            */
 };
 
@@ -173,9 +173,8 @@ static bool wanted_ms(const struct match *match, const struct node *pattern,
     }
     if (as != MATCH_TIME && as != MATCH_HTTP_TIME)
         return false;
-    if (!pattern->quoted && node_duration(pattern->text, &duration))
-        *ms = match->now_ms + duration;
-    else if (text && node_duration(text, &duration))
+    if ((!pattern->quoted && node_duration(pattern->text, &duration)) ||
+        (text && node_duration(text, &duration)))
         *ms = match->now_ms + duration;
     else if (!match_time(want, ms))
         return false;
@@ -287,8 +286,8 @@ static bool regex_search(const char *regex, const char *text, size_t length)
     if (!code)
         return false;
     data = pcre2_match_data_create_from_pattern(code, NULL);
-    found =
-        data && pcre2_match(code, (PCRE2_SPTR)text, length, 0, 0, data, NULL) > 0;
+    found = data &&
+            pcre2_match(code, (PCRE2_SPTR)text, length, 0, 0, data, NULL) > 0;
     pcre2_match_data_free(data);
     pcre2_code_free(code);
     return found;
@@ -366,8 +365,8 @@ static bool match_near(const struct match *match, const struct node *pattern,
 
 const char *match_show(struct arena *arena, const json_t *value)
 {
-    char *text = value ? json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY)
-                       : NULL;
+    char *text =
+        value ? json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
     const char *shown;
 
     if (!text)
@@ -399,8 +398,8 @@ static const char *describe_scalar(const struct match *match,
 {
     struct fault fault;
     json_t *want = var_value(match->vars, pattern, &fault);
-    bool wordy = (as == MATCH_TEXT || as == MATCH_WORD) &&
-                 !node_is_null(pattern);
+    bool wordy =
+        (as == MATCH_TEXT || as == MATCH_WORD) && !node_is_null(pattern);
     const char *words;
     int64_t ms;
 
@@ -408,8 +407,7 @@ static const char *describe_scalar(const struct match *match,
         return arena_strdup(match->arena, fault.text);
     if (wordy && !json_is_string(want))
         words = arena_printf(match->arena, "\"%s\"", pattern->text);
-    else if (as == MATCH_DURATION &&
-             wanted_ms(match, pattern, want, as, &ms))
+    else if (as == MATCH_DURATION && wanted_ms(match, pattern, want, as, &ms))
         words = arena_printf(match->arena, "%lld (%s)", (long long)ms,
                              json_string_value(want));
     else if (wanted_ms(match, pattern, want, as, &ms))
@@ -456,9 +454,10 @@ const char *match_describe(const struct match *match,
                               "");
     within = node_get(pattern, "within");
     if (node_get(pattern, "near"))
-        return arena_printf(match->arena, "%s, within %s",
-                            match_describe(match, node_get(pattern, "near"), as),
-                            within ? within->text : "1s");
+        return arena_printf(
+            match->arena, "%s, within %s",
+            match_describe(match, node_get(pattern, "near"), as),
+            within ? within->text : "1s");
     return describe_items(match, pattern, MATCH_DATA, "{",
                           match->part ? ", …}" : "}");
 }

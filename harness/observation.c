@@ -173,10 +173,9 @@ void observation_answer(struct observation *seen, const char *op, long status,
         view_session(seen->view, session);
     }
     if (strcmp(op, "all") == 0)
-        json_object_set_new(
-            seen->view, "length",
-            json_integer((json_int_t)json_array_size(
-                json_object_get(answer, "sessions"))));
+        json_object_set_new(seen->view, "length",
+                            json_integer((json_int_t)json_array_size(
+                                json_object_get(answer, "sessions"))));
     view_members(seen->view, answer);
     view_cookie_fields(seen->view);
 }

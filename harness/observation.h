@@ -20,7 +20,7 @@ struct scene_app;
 
 struct observation {
     json_t *view;
-    int64_t now_ms;
+    int64_t now_ms;        /* the answer's own, or when it came */
     struct scene_app *app; /* through which it was seen; NULL: nothing yet */
     const char *label;     /* of the request, else NULL                    */
     json_int_t since;      /* the app's trace before it                    */

@@ -60,8 +60,7 @@ static const struct node *find_interleave(const struct node *steps)
 {
     for (size_t i = 0; i < steps->count; i++) {
         const struct node *step = steps->items[i];
-        const struct node *inner =
-            node_get(node_get(step, "repeat"), "steps");
+        const struct node *inner = node_get(node_get(step, "repeat"), "steps");
         const struct node *found = node_get(step, "interleave");
 
         if (!found && inner)
@@ -94,14 +93,11 @@ static void play_all(struct playing *playing, const struct node *interleave)
     explore_init(&explore, !all, playing->options->seed);
     while (on && (all || explore.runs < limit) &&
            (beginning = explore_next(&explore))) {
-        if (explore.runs > EXPLORE_INTERLEAVINGS_MAX) {
-            too_many(playing);
-            on = false;
-        } else {
-            on = play_once(playing, &explore, beginning);
-        }
+        on = play_once(playing, &explore, beginning);
         free(beginning);
     }
+    if (on && explore_cut_off(&explore) && (all || explore.runs < limit))
+        too_many(playing);
     explore_clear(&explore);
 }
 

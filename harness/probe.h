@@ -40,15 +40,12 @@ int probe_put_app(const struct probe *probe, const char *app,
                   struct fault *fault);
 int probe_delete_app(const struct probe *probe, const char *app,
                      struct probe_answer *answer, struct fault *fault);
-int probe_clock(const struct probe *probe, const char *app,
-                const json_t *body, struct probe_answer *answer,
-                struct fault *fault);
-int probe_store(const struct probe *probe, const char *app,
-                const json_t *body, struct probe_answer *answer,
-                struct fault *fault);
-int probe_fault(const struct probe *probe, const char *app,
-                const json_t *body, struct probe_answer *answer,
-                struct fault *fault);
+int probe_clock(const struct probe *probe, const char *app, const json_t *body,
+                struct probe_answer *answer, struct fault *fault);
+int probe_store(const struct probe *probe, const char *app, const json_t *body,
+                struct probe_answer *answer, struct fault *fault);
+int probe_fault(const struct probe *probe, const char *app, const json_t *body,
+                struct probe_answer *answer, struct fault *fault);
 int probe_trace(const struct probe *probe, const char *app, json_int_t since,
                 struct probe_answer *answer, struct fault *fault);
 int probe_put_schedule(const struct probe *probe, const char *id,

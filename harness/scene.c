@@ -19,6 +19,8 @@ bool scene_open(struct scene *scene)
 
     pthread_mutex_init(&scene->lock, NULL);
     vars_init(&scene->vars, test->bindings);
+    vars_set(&scene->vars, VAR_BASE,
+             json_string(target_base(scene->target, false)));
     scene->labels = json_object();
     gates_init(&scene->gates);
     pthread_cond_init(&scene->lined_up, NULL);
@@ -85,8 +87,7 @@ static void know_app(struct scene *scene, struct scene_app *app,
 
     if (!name)
         name = text_option(app->options, "key");
-    app->cookie_name =
-        name ? arena_strdup(&scene->arena, name) : "connect.sid";
+    app->cookie_name = name ? arena_strdup(&scene->arena, name) : "connect.sid";
     json_array_extend(app->warnings, warnings);
     app->made = true;
 }
@@ -111,8 +112,7 @@ int scene_put_app(struct scene *scene, const struct probe *probe,
 }
 
 static bool make_app(struct scene *scene, const struct probe *probe,
-                     struct scene_app *app, json_t *store,
-                     struct fault *fault)
+                     struct scene_app *app, json_t *store, struct fault *fault)
 {
     struct probe_answer answer;
     int code = scene_put_app(scene, probe, app, store, false, &answer, fault);
@@ -156,32 +156,32 @@ static bool open_app(struct scene *scene, const struct probe *probe,
     return made;
 }
 
+static void close_app(struct scene *scene, const struct probe *probe,
+                      const struct scene_app *app)
+{
+    struct probe_answer answer;
+    struct fault fault;
+    int code = probe_delete_app(probe, app->id, &answer, &fault);
+
+    if (!code && (answer.status < 200 || answer.status > 299)) {
+        probe_refusal(&answer, &fault);
+        code = FAULT_PROTOCOL;
+    }
+    if (code)
+        scene_stop(scene, NULL, code, &fault);
+    probe_answer_clear(&answer);
+}
+
 /* In reverse: the first app owns the store. */
-bool scene_close(struct scene *scene, struct fault *fault)
+void scene_close(struct scene *scene)
 {
     struct track track;
-    bool closed = true;
 
     track_begin(&track, scene, NULL);
-    for (size_t i = scene->app_count; i-- > 0;) {
-        struct probe_answer answer;
-        struct fault now;
-
-        if (!scene->apps[i].made)
-            continue;
-        if (probe_delete_app(&track.probe, scene->apps[i].id, &answer, &now)) {
-            closed = false;
-            *fault = now;
-            continue;
-        }
-        if (answer.status < 200 || answer.status > 299) {
-            closed = false;
-            probe_refusal(&answer, fault);
-        }
-        probe_answer_clear(&answer);
-    }
+    for (size_t i = scene->app_count; i-- > 0;)
+        if (scene->apps[i].made)
+            close_app(scene, &track.probe, &scene->apps[i]);
     track_end(&track);
-    return closed;
 }
 
 void scene_clear(struct scene *scene)
@@ -262,7 +262,8 @@ static struct jar *jar_of(struct scene *scene, const char *name)
 /* Two that share a jar share it by its name, whoever comes first. */
 struct scene_client *scene_client(struct scene *scene, const char *name)
 {
-    const char *jar = node_get_text(node_get(scene->test->clients, name), "jar");
+    const char *jar =
+        node_get_text(node_get(scene->test->clients, name), "jar");
     struct scene_client *client;
 
     for (size_t i = 0; i < scene->client_count; i++)
@@ -288,9 +289,9 @@ const char *scene_label(struct scene *scene, const char *wanted)
         label = arena_strdup(&scene->arena, wanted);
     else
         do
-            label = arena_printf(&scene->arena, "%s%s%zu",
-                                 wanted ? wanted : "r", wanted ? "." : "",
-                                 number++);
+            label =
+                arena_printf(&scene->arena, "%s%s%zu", wanted ? wanted : "r",
+                             wanted ? "." : "", number++);
         while (json_object_get(scene->labels, label));
     json_object_set_new(scene->labels, label, json_true());
     return label;

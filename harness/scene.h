@@ -42,9 +42,9 @@ struct scene_app {
     bool made;        /* its PUT has succeeded */
     json_t *warnings; /* of its making, until an `expect` looks at them */
     struct trace trace;
-    json_int_t calls_looked;  /* n of the trace: what a `calls` has judged  */
+    json_int_t calls_looked; /* n of the trace: what a `calls` has judged  */
     json_int_t events_looked, warnings_looked; /* the same of those */
-    json_t *foreseen;         /* n of events that an `expect` named         */
+    json_t *foreseen; /* n of events that an `expect` named         */
 };
 
 struct scene_client {
@@ -92,7 +92,7 @@ struct scene {
     unsigned schedules; /* made so far */
 
     struct transcript transcript;
-    const char *interleaved; /* "A is writer, B is reader"; NULL for none */
+    const char *interleaved;   /* "A is writer, B is reader"; NULL for none */
     const struct node *tracks; /* of the last interleaved `parallel` */
     struct findings failures;
     const char *error; /* why it could not go on; NULL for no reason */
@@ -106,16 +106,17 @@ struct track {
     const char *name; /* NULL for the case itself */
     struct probe probe;
     const char *label; /* of all its requests; NULL: each has one of its own */
-    struct turns *turns; /* whose turn it is, where interleaved; or NULL */
-    size_t letter;       /* among these, from 0 */
-    bool starts; /* begins with a request, which is not sent yet */
+    struct turns *turns;     /* whose turn it is, where interleaved; or NULL */
+    size_t letter;           /* among these, from 0 */
+    bool starts;             /* begins with a request, which is not sent yet */
     struct observation seen; /* by the last of its steps that looks */
 };
 
 /* Makes the apps. False with scene->error set where that failed. */
 bool scene_open(struct scene *scene);
-/* Takes the apps away; true where each was closed without complaint. */
-bool scene_close(struct scene *scene, struct fault *fault);
+/* Takes the apps away. Where one was not closed without complaint, the scene
+ * is stopped. */
+void scene_close(struct scene *scene);
 void scene_clear(struct scene *scene);
 
 /* A track takes a connection, and gives it back. */

@@ -190,9 +190,9 @@ static const char *differences(struct scene *scene,
     const char *words = "";
 
     for (size_t i = 0; i < findings->count; i++)
-        words = arena_printf(&scene->arena, "%s%s%s is %s", words,
-                             i ? ", or " : "", findings->list[i].what,
-                             findings->list[i].expected);
+        words =
+            arena_printf(&scene->arena, "%s%s%s is %s", words, i ? ", or " : "",
+                         findings->list[i].what, findings->list[i].expected);
     return words;
 }
 

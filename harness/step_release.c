@@ -10,7 +10,6 @@ bool step_release(struct track *track, const struct node *step)
     const char *name = node_get_text(step, "release");
 
     scene_note(scene, step, "release: %s\n", name);
-    gate_release(&scene->gates,
-                 gate_named(&scene->gates, &scene->arena, name));
+    gate_release(&scene->gates, gate_named(&scene->gates, &scene->arena, name));
     return true;
 }

@@ -14,8 +14,7 @@ bool step_repeat(struct track *track, const struct node *step)
     const struct node *repeat = node_get(step, "repeat");
     struct scene *scene = track->scene;
     struct fault fault;
-    json_t *times =
-        var_value(&scene->vars, node_get(repeat, "times"), &fault);
+    json_t *times = var_value(&scene->vars, node_get(repeat, "times"), &fault);
     bool on = true;
 
     if (times && !json_is_integer(times)) {

@@ -79,8 +79,8 @@ static bool read_line(struct exchange *exchange, struct fault *fault)
         return false;
     method = strcspn(line, " ");
     exchange->method = arena_memdup(&scene->arena, line, method);
-    exchange->target = arena_strdup(
-        &scene->arena, line + method + strspn(line + method, " "));
+    exchange->target =
+        arena_strdup(&scene->arena, line + method + strspn(line + method, " "));
     free(line);
     if (*exchange->method && *exchange->target)
         return true;
@@ -162,8 +162,7 @@ static bool add_headers(struct exchange *exchange, struct fault *fault)
 
     for (size_t i = 0; headers && i < headers->count; i++) {
         const struct node *item = headers->items[i];
-        char *value =
-            var_text(&exchange->track->scene->vars, item, fault);
+        char *value = var_text(&exchange->track->scene->vars, item, fault);
 
         if (!value)
             return false;
@@ -329,7 +328,7 @@ static bool send(struct exchange *exchange)
         fault_set(&fault, FAULT_BROKEN, "%s %s: %s", exchange->method,
                   exchange->target, reply.error);
         sent = scene_stop(track->scene, exchange->step,
-                          reply.transport == HTTP_REFUSED ? FAULT_UNREACHABLE
+                          reply.transport == HTTP_REFUSED   ? FAULT_UNREACHABLE
                           : reply.transport == HTTP_TIMEOUT ? FAULT_TIMEOUT
                                                             : FAULT_BROKEN,
                           &fault);
@@ -371,6 +370,7 @@ static void look(struct exchange *exchange, const struct http_reply *reply)
 {
     struct track *track = exchange->track;
 
+    track->seen.now_ms = scene_now(track->scene);
     observation_reply(&track->seen, reply, exchange->app->cookie_name);
     scene_saw_now(track->scene, track->seen.view);
     keep_cookies(exchange, reply);

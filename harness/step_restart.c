@@ -31,8 +31,8 @@ static void merge(json_t *into, const json_t *from)
 static json_t *merged(struct track *track, const json_t *old,
                       const struct node *node, struct fault *fault)
 {
-    json_t *change = node ? var_value(&track->scene->vars, node, fault)
-                          : json_object();
+    json_t *change =
+        node ? var_value(&track->scene->vars, node, fault) : json_object();
     json_t *all = change ? json_deep_copy(old) : NULL;
 
     if (all)
@@ -74,8 +74,8 @@ static bool put(struct track *track, const struct node *step,
     int code;
 
     json_array_clear(app->warnings);
-    code = scene_put_app(track->scene, &track->probe, app, store, true,
-                         &answer, &fault);
+    code = scene_put_app(track->scene, &track->probe, app, store, true, &answer,
+                         &fault);
     if (code)
         played = scene_stop(track->scene, step, code, &fault);
     else

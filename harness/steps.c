@@ -65,11 +65,11 @@ bool step_save(struct track *track, const struct node *step)
         const json_t *value = observation_find(&track->seen, item->text);
 
         if (!value) {
-            findings_add(&scene->failures, item,
-                         arena_printf(&scene->arena, "save.%s", item->key),
-                         arena_printf(&scene->arena, "a value at %s",
-                                      item->text),
-                         match_show(&scene->arena, track->seen.view));
+            findings_add(
+                &scene->failures, item,
+                arena_printf(&scene->arena, "save.%s", item->key),
+                arena_printf(&scene->arena, "a value at %s", item->text),
+                match_show(&scene->arena, track->seen.view));
             return false;
         }
         vars_set(&scene->vars, item->key, json_deep_copy(value));
@@ -79,8 +79,7 @@ bool step_save(struct track *track, const struct node *step)
 
 struct scene_app *step_app(struct track *track, const struct node *step)
 {
-    struct scene_app *app =
-        scene_app(track->scene, node_get_text(step, "via"));
+    struct scene_app *app = scene_app(track->scene, node_get_text(step, "via"));
 
     must(app);
     return app;

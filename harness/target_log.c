@@ -103,29 +103,47 @@ static const char *last_lines(const char *text)
     return text;
 }
 
+/* Joins lines by " / ", without indentation and controls. The caller frees. */
+static char *on_one_line(const char *lines)
+{
+    char *text = malloc(3 * strlen(lines) + 1), *to = text;
+    bool gap = false;
+
+    must(text);
+    for (; *lines; lines++) {
+        if (*lines == '\n' || *lines == '\r') {
+            gap = to > text;
+            continue;
+        }
+        if (*lines == ' ' && (gap || to == text))
+            continue;
+        if (gap) {
+            memcpy(to, " / ", 3);
+            to += 3;
+        }
+        gap = false;
+        /* It goes to a terminal. */
+        *to++ = (unsigned char)*lines < 0x20 || *lines == 0x7f ? '?' : *lines;
+    }
+    *to = '\0';
+    return text;
+}
+
 void target_log_last_lines(struct target_log *log, size_t from, char *text,
                            size_t size)
 {
-    size_t to, length = 0;
+    size_t to;
     char *all = target_log_read(log, from, &to);
-    bool gap = false;
+    char *joined = on_one_line(last_lines(all));
+    size_t length = strlen(joined);
 
-    for (const char *at = last_lines(all); *at; at++) {
-        if (*at == '\n' || *at == '\r') {
-            gap = length > 0;
-            continue;
-        }
-        if (*at == ' ' && (gap || length == 0))
-            continue; /* indentation */
-        if (gap && length + 3 < size) {
-            memcpy(text + length, " / ", 3);
-            length += 3;
-        }
-        gap = false;
-        if (length + 1 < size)
-            text[length++] = *at;
-    }
-    text[length] = '\0';
+    /* Where that is too long its end says more. */
+    if (length < size)
+        memcpy(text, joined, length + 1);
+    else
+        snprintf(text, size, "…%s",
+                 joined + length - (size > 4 ? size - 4 : 0));
+    free(joined);
     free(all);
 }
 

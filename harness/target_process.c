@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PROCESS_LINE_LIMIT 4096
+#define PROCESS_LINE_LIMIT  4096
 #define PROCESS_READS_LIMIT 64 /* at a time, of 16 KiB: a pipe's whole */
 /* What SIGTERM gives it, to close its stores, before SIGKILL comes. */
 #define PROCESS_GRACE_MS 3000

@@ -106,8 +106,7 @@ json_t *trace_calls(const struct trace *trace, const char *label,
         json_t *event = json_array_get(trace->events, i);
         const char *by = trace_label(event);
 
-        if (trace_is_call(event) &&
-            (!label || (by && strcmp(by, label) == 0)))
+        if (trace_is_call(event) && (!label || (by && strcmp(by, label) == 0)))
             json_array_append(calls, event);
     }
     return calls;

@@ -22,9 +22,9 @@ struct transcript_entry *transcript_add(struct transcript *transcript,
     struct transcript_entry *entry =
         arena_alloc(transcript->arena, sizeof *entry);
 
-    transcript->list = arena_grow(transcript->arena, transcript->list,
-                                  transcript->count, &transcript->capacity,
-                                  sizeof *transcript->list);
+    transcript->list =
+        arena_grow(transcript->arena, transcript->list, transcript->count,
+                   &transcript->capacity, sizeof *transcript->list);
     transcript->list[transcript->count++] = entry;
     entry->at_ms = at_ms;
     entry->line = line;
@@ -45,8 +45,7 @@ static void write_indented(FILE *to, const char *sign, const char *lines)
 
 static const char *outcome_of(const json_t *call)
 {
-    const char *outcome =
-        json_string_value(json_object_get(call, "outcome"));
+    const char *outcome = json_string_value(json_object_get(call, "outcome"));
 
     return outcome ? outcome : "pending";
 }
@@ -105,7 +104,8 @@ static void write_events(FILE *to, const json_t *traces)
         {
             const char *word =
                 json_string_value(json_object_get(event, "event"));
-            const char *text = json_string_value(json_object_get(event, "text"));
+            const char *text =
+                json_string_value(json_object_get(event, "text"));
 
             if (word)
                 fprintf(to, "  event of %s: %s: %s\n", app, word,

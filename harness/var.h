@@ -5,6 +5,7 @@
  * reference alone takes the variable's type; within other text its text. A `$`
  * before anything but a letter, `_` or `$` is a dollar as well.
  *
+ *   $base                the target's own address, http://127.0.0.1:4000
  *   $repeat(x, n)        x, n times
  *   $sid(n)              n characters of base64url, the same for the same n in
  *                        every run, so that a case can write it twice
@@ -29,6 +30,10 @@
 #include <jansson.h>
 #include <pthread.h>
 #include <stdint.h>
+#include <stdio.h>
+
+/* The one variable that every case has. */
+#define VAR_BASE "base"
 
 /* The variables of one case. The tracks of a `parallel` share them, so each
  * call takes the lock. */
@@ -65,6 +70,10 @@ enum {
 
 /* The names of the functions; ends with NULL. */
 extern const char *const var_functions[];
+
+/* The functions as rows of a Markdown table: how one is written, and what it
+ * gives. */
+void var_functions_print(FILE *to);
 
 /* A name that `save` and `each` may give. */
 bool var_name_ok(const char *name);

@@ -202,11 +202,16 @@ static char *b64_call(const struct vars *vars, char *const *args, size_t count,
 /* ------------------------------------------------------------- the table */
 
 static const struct var_function functions[] = {
-    { "repeat", 2, 2, "$repeat(x, n)", repeat_wrong, repeat_call },
-    { "sid", 1, 1, "$sid(n)", sid_wrong, sid_call },
-    { "now", 0, 1, "$now(+30s)", now_wrong, now_call },
-    { "sign", 2, 2, "$sign(sid, secret)", NULL, sign_call },
-    { "b64", 0, 1, "$b64(text)", NULL, b64_call },
+    { "repeat", 2, 2, "$repeat(x, n)", "x, n times", repeat_wrong,
+      repeat_call },
+    { "sid", 1, 1, "$sid(n)",
+      "n characters of base64url, the same for the same n in every run",
+      sid_wrong, sid_call },
+    { "now", 0, 1, "$now(+30s)", "the app's time, and 30 s, as an ISO date",
+      now_wrong, now_call },
+    { "sign", 2, 2, "$sign(sid, secret)",
+      "s:sid.signature, not percent-encoded", NULL, sign_call },
+    { "b64", 0, 1, "$b64(text)", "base64 of the text", NULL, b64_call },
 };
 
 const char *const var_functions[] = { "repeat", "sid", "now",
@@ -218,4 +223,11 @@ const struct var_function *var_function_find(const char *name)
         if (strcmp(functions[i].name, name) == 0)
             return &functions[i];
     return NULL;
+}
+
+void var_functions_print(FILE *to)
+{
+    fprintf(to, "| `$" VAR_BASE "` | the target's own address |\n");
+    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
+        fprintf(to, "| `%s` | %s |\n", functions[i].form, functions[i].help);
 }

@@ -42,6 +42,7 @@ struct var_function {
     const char *name;
     size_t least, most; /* arguments */
     const char *form;   /* how it is written */
+    const char *help;   /* what it gives      */
     /* Whether an argument that holds no reference can be right; says what it
      * would have to be, or NULL. */
     const char *(*wrong)(const struct piece *args, size_t count);

@@ -52,7 +52,7 @@ header_test() {
 suite() {
     local name=$1 report=$scratch/$1.json log=$scratch/$1.log
     "$out/sessionspec" run --target "$name" --report "term:$log" \
-        --report "json:$report"
+        --report "json:$report" >/dev/null
     local code=$? good bad
     if [ ! -s "$report" ]; then
         echo "no report of $name (exit code $code)"

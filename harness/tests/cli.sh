@@ -64,7 +64,7 @@ cases:
         exepct: { status: 200 }
       - advance: 30 parsecs
       - request: GET /
-        expect: { cookie: none }
+        expect: { cookie: nun }
 YAML
 
 run run good.yml

@@ -50,8 +50,8 @@ static int tear_down(void **state)
 
 static const struct node *yaml(struct fixture *f, const char *text)
 {
-    const struct node *node = node_parse(&f->scene.arena, "test", text,
-                                         strlen(text), &f->problems);
+    const struct node *node =
+        node_parse(&f->scene.arena, "test", text, strlen(text), &f->problems);
 
     assert_non_null(node);
     return node;

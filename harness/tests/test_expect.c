@@ -71,20 +71,21 @@ static void reply(struct fixture *f, const char *body, const char *cookie)
 
 static void answer(struct fixture *f)
 {
-    reply(f,
-          "{\"now\":1700000030000,\"sessionID\":\"" SID "\","
-          "\"session\":{\"user\":\"tobi\"},\"cookie\":{\"originalMaxAge\":60000,"
-          "\"expires\":\"2023-11-14T22:14:20.000Z\",\"httpOnly\":true,"
-          "\"path\":\"/\",\"maxAge\":30000},\"secure\":false,\"log\":["
-          "{\"do\":\"set\"},{\"do\":\"read\",\"value\":7},"
-          "{\"do\":\"save\",\"error\":{\"message\":\"full\"}}]}",
-          NULL);
+    reply(
+        f,
+        "{\"now\":1700000030000,\"sessionID\":\"" SID "\","
+        "\"session\":{\"user\":\"tobi\"},\"cookie\":{\"originalMaxAge\":60000,"
+        "\"expires\":\"2023-11-14T22:14:20.000Z\",\"httpOnly\":true,"
+        "\"path\":\"/\",\"maxAge\":30000},\"secure\":false,\"log\":["
+        "{\"do\":\"set\"},{\"do\":\"read\",\"value\":7},"
+        "{\"do\":\"save\",\"error\":{\"message\":\"full\"}}]}",
+        NULL);
 }
 
 static const struct node *yaml(struct fixture *f, const char *text)
 {
-    const struct node *node = node_parse(&f->scene.arena, "test", text,
-                                         strlen(text), &f->problems);
+    const struct node *node =
+        node_parse(&f->scene.arena, "test", text, strlen(text), &f->problems);
 
     assert_non_null(node);
     return node;
@@ -265,8 +266,8 @@ static void test_the_signature_is_verified(void **state)
     set_cookie(f, "");
     assert_string_equal(
         wrong(f, "{ cookie: { signed-by: cat, sid: " SID " } }"), "");
-    assert_string_equal(
-        wrong(f, "{ cookie: { signed-by: { base64: Y2F0 } } }"), "");
+    assert_string_equal(wrong(f, "{ cookie: { signed-by: { base64: Y2F0 } } }"),
+                        "");
     assert_string_equal(wrong(f, "{ cookie: { signed-by: dog, sid: x } }"),
                         "cookie.signed-by cookie.sid ");
 }

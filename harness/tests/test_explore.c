@@ -146,6 +146,25 @@ static void test_what_is_left_untried_is_freed(void **state)
     assert_int_equal(explore_world(&two, false, 0, seen, 2), 2);
 }
 
+static void test_more_than_may_be_is_cut_off(void **state)
+{
+    struct world many = { .moves = { 4, 4, 4, 4 }, .tracks = 4 };
+    struct explore explore;
+    char *beginning;
+
+    (void)state;
+    explore_init(&explore, false, 0);
+    assert_false(explore_cut_off(&explore));
+    while ((beginning = explore_next(&explore))) {
+        play(&many, beginning);
+        explore_ran(&explore, beginning, many.made, many.count);
+        free(beginning);
+    }
+    assert_int_equal(explore.runs, EXPLORE_INTERLEAVINGS_MAX);
+    assert_true(explore_cut_off(&explore));
+    explore_clear(&explore);
+}
+
 /* ------------------------------------------------------------------ turns */
 
 struct walker {
@@ -217,6 +236,7 @@ int main(void)
         cmocka_unit_test(test_a_seed_gives_the_same_order_each_time),
         cmocka_unit_test(test_one_track_has_one_interleaving),
         cmocka_unit_test(test_what_is_left_untried_is_freed),
+        cmocka_unit_test(test_more_than_may_be_is_cut_off),
         cmocka_unit_test(test_turns_follow_the_beginning),
         cmocka_unit_test(test_a_choice_that_cannot_go_gives_way),
     };

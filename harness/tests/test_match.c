@@ -68,8 +68,8 @@ static void test_scalars_are_typed(void **state)
     assert_true(fits(f, "{ a: 200 }", "{\"a\":200}", MATCH_DATA));
     assert_false(fits(f, "{ a: 200 }", "{\"a\":\"200\"}", MATCH_DATA));
     assert_true(fits(f, "{ a: '200' }", "{\"a\":\"200\"}", MATCH_DATA));
-    assert_true(fits(f, "{ a: true, b: null }", "{\"a\":true,\"b\":null}",
-                     MATCH_DATA));
+    assert_true(
+        fits(f, "{ a: true, b: null }", "{\"a\":true,\"b\":null}", MATCH_DATA));
     assert_false(fits(f, "{ a: null }", "{}", MATCH_DATA));
 }
 
@@ -123,7 +123,8 @@ static void test_a_regular_expression_searches(void **state)
     assert_false(fits(f, "{ matches: '^[0-9]+$' }", "\"123\\n\"", MATCH_TEXT));
     assert_true(fits(f, "{ matches: 'b+' }", "\"abbc\"", MATCH_TEXT));
     assert_true(fits(f, "{ matches: '^2' }", "200", MATCH_DATA));
-    assert_true(fits(f, "{ matches: '^..$' }", "\"\\u00e4\\u00f6\"", MATCH_TEXT));
+    assert_true(
+        fits(f, "{ matches: '^..$' }", "\"\\u00e4\\u00f6\"", MATCH_TEXT));
     assert_false(fits(f, "{ matches: '.' }", "null", MATCH_DATA));
     assert_false(fits(f, "{ matches: '.' }", NULL, MATCH_DATA));
     assert_false(fits(f, "{ matches: '(' }", "\"(\"", MATCH_TEXT));
@@ -182,13 +183,13 @@ static void test_an_http_time_is_cut_to_the_second(void **state)
     struct fixture *f = *state;
 
     f->match.now_ms += 999;
-    assert_true(fits(f, "+60s", "\"Tue, 14 Nov 2023 22:14:20 GMT\"",
-                     MATCH_HTTP_TIME));
+    assert_true(
+        fits(f, "+60s", "\"Tue, 14 Nov 2023 22:14:20 GMT\"", MATCH_HTTP_TIME));
     f->match.now_ms += 1;
-    assert_true(fits(f, "+60s", "\"Tue, 14 Nov 2023 22:14:21 GMT\"",
-                     MATCH_HTTP_TIME));
-    assert_false(fits(f, "+60s", "\"Tue, 14 Nov 2023 22:14:20 GMT\"",
-                      MATCH_HTTP_TIME));
+    assert_true(
+        fits(f, "+60s", "\"Tue, 14 Nov 2023 22:14:21 GMT\"", MATCH_HTTP_TIME));
+    assert_false(
+        fits(f, "+60s", "\"Tue, 14 Nov 2023 22:14:20 GMT\"", MATCH_HTTP_TIME));
 }
 
 static void test_variables_have_their_types(void **state)
@@ -196,8 +197,8 @@ static void test_variables_have_their_types(void **state)
     struct fixture *f = *state;
 
     assert_true(fits(f, "$sid", "\"abc\"", MATCH_TEXT));
-    assert_true(fits(f, "{ cart: $cart }", "{\"cart\":{\"n\":[1]}}",
-                     MATCH_DATA));
+    assert_true(
+        fits(f, "{ cart: $cart }", "{\"cart\":{\"n\":[1]}}", MATCH_DATA));
     assert_true(fits(f, "{ $sid: 1 }", "{\"abc\":1}", MATCH_DATA));
     assert_false(fits(f, "$nowhere", "\"abc\"", MATCH_TEXT));
     assert_non_null(strstr(f->expected, "nowhere"));

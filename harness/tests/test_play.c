@@ -22,8 +22,8 @@ struct fixture {
     bool lost;
 };
 
-/* The server stands beside `tests` in the build folder: OUT/tests/harness/x
- * is this program. */
+/* The server stands in the build folder, OUT; OUT/harness/tests/test_play is
+ * this program. */
 static void find_server(char *path, size_t size)
 {
     ssize_t length = readlink("/proc/self/exe", path, size - 1);
@@ -87,11 +87,11 @@ static enum outcome play(struct fixture *f, const char *rest)
     static unsigned long serial;
     const struct play_options options = { .seed = 1,
                                           .request_timeout_ms = 8000 };
-    char path[] = "/tmp/test_play.XXXXXX.yml";
+    char path[] = "/tmp/test_play.XXXXXX";
     const char *paths[] = { path };
     struct case_set set = { 0 };
     struct problems problems = { 0 };
-    FILE *file = fdopen(mkstemps(path, 4), "w");
+    FILE *file = fdopen(mkstemp(path), "w");
 
     assert_non_null(file);
     fprintf(file, HEAD "%s", rest);
@@ -129,8 +129,9 @@ static void test_a_case_that_holds_passes(void **state)
 {
     struct fixture *f = *state;
 
-    assert_int_equal(play(f, CART "      - store: { get: $sid }\n"
-                                  "        expect: { session: { cart: [] } }\n"),
+    assert_int_equal(play(f,
+                          CART "      - store: { get: $sid }\n"
+                               "        expect: { session: { cart: [] } }\n"),
                      OUTCOME_PASS);
     assert_int_equal(f->result.failure_count, 0);
     assert_string_equal(f->result.reason, "");
@@ -154,25 +155,26 @@ static void test_the_case_stops_after_a_step_that_failed(void **state)
     assert_non_null(strstr(f->result.transcript, "> GET /"));
 }
 
+#define FULL_STORE                                                             \
+    "    steps:\n"                                                             \
+    "      - fault: { op: set, error: { message: full } }\n"                   \
+    "      - request: GET /\n"                                                 \
+    "        do: [ { set: { a: 1 } } ]\n"                                      \
+    "        "
+
 static void test_an_unforeseen_error_event_fails_the_case(void **state)
 {
-    static const char steps[] =
-        "    steps:\n"
-        "      - fault: { op: set, error: { message: full } }\n"
-        "      - request: GET /\n"
-        "        do: [ { set: { a: 1 } } ]\n"
-        "        expect: { status: 200 %s }\n";
     struct fixture *f = *state;
-    char text[512];
 
-    snprintf(text, sizeof text, steps, "");
-    assert_int_equal(play(f, text), OUTCOME_FAIL);
+    assert_int_equal(play(f, FULL_STORE "expect: { status: 200 }\n"),
+                     OUTCOME_FAIL);
     assert_int_equal(f->result.failure_count, 1);
     assert_string_equal(failure(f, 0)->what, "events");
     assert_non_null(strstr(failure(f, 0)->actual, "full"));
     forget(state);
-    snprintf(text, sizeof text, steps, ", events: [ error ]");
-    assert_int_equal(play(f, text), OUTCOME_PASS);
+    assert_int_equal(
+        play(f, FULL_STORE "expect: { status: 200, events: [ error ] }\n"),
+        OUTCOME_PASS);
 }
 
 static void test_options_that_are_refused_are_an_error(void **state)
@@ -203,12 +205,11 @@ static void test_a_failing_interleaving_is_named_and_drawn(void **state)
 {
     struct fixture *f = *state;
 
-    assert_int_equal(
-        play(f, CART WRITER_AND_READER
-             "        interleave: all\n"
-             "        then: [ { store: { get: $sid } } ]\n"
-             "        always: { session: { cart: [ 1 ] } }\n"),
-        OUTCOME_FAIL);
+    assert_int_equal(play(f, CART WRITER_AND_READER
+                          "        interleave: all\n"
+                          "        then: [ { store: { get: $sid } } ]\n"
+                          "        always: { session: { cart: [ 1 ] } }\n"),
+                     OUTCOME_FAIL);
     assert_string_equal(f->result.reason,
                         "interleaving ABAB, where A is writer, B is reader");
     assert_non_null(strstr(f->result.transcript,
@@ -223,37 +224,38 @@ static void test_a_hazard_that_was_seen_is_shown(void **state)
 {
     struct fixture *f = *state;
 
-    assert_int_equal(
-        play(f, CART WRITER_AND_READER
-             "        interleave: all\n"
-             "        then: [ { store: { get: $sid } } ]\n"
-             "        can: [ { session: { cart: [ 1 ] } },\n"
-             "               { session: { cart: [] } } ]\n"),
-        OUTCOME_PASS);
+    assert_int_equal(play(f, CART WRITER_AND_READER
+                          "        interleave: all\n"
+                          "        then: [ { store: { get: $sid } } ]\n"
+                          "        can: [ { session: { cart: [ 1 ] } },\n"
+                          "               { session: { cart: [] } } ]\n"),
+                     OUTCOME_PASS);
     assert_true(f->result.hazard_shown);
 }
 
+#define WRITER "writer: { request: POST /, do: [ { push: { cart: 1 } } ] }\n"
+
+#define TWO_READS                                                                \
+    CART                                                                         \
+        "      - parallel:\n"                                                    \
+        "          writer: { request: POST /, do: [ { push: { cart: 1 } } ] }\n" \
+        "          reader: [ { request: GET /a }, { request: GET /b } ]\n"       \
+        "        interleave: all\n"                                              \
+        "        then: [ { store: { get: $sid } } ]\n"
+
 static void test_tracks_of_several_requests_are_interleaved_too(void **state)
 {
-    static const char two_reads[] =
-        "      - parallel:\n"
-        "          writer: { request: POST /, do: [ { push: { cart: 1 } } ] }\n"
-        "          reader: [ { request: GET /a }, { request: GET /b } ]\n"
-        "        interleave: all\n"
-        "        then: [ { store: { get: $sid } } ]\n";
     struct fixture *f = *state;
-    char text[1024];
 
-    snprintf(text, sizeof text,
-             CART "%s        can: [ { session: { cart: [ 1 ] } },\n"
-                  "               { session: { cart: [] } } ]\n",
-             two_reads);
-    assert_int_equal(play(f, text), OUTCOME_PASS);
+    assert_int_equal(play(f, TWO_READS
+                          "        can: [ { session: { cart: [ 1 ] } },\n"
+                          "               { session: { cart: [] } } ]\n"),
+                     OUTCOME_PASS);
     assert_true(f->result.hazard_shown);
     forget(state);
-    snprintf(text, sizeof text,
-             CART "%s        never: { session: { cart: [] } }\n", two_reads);
-    assert_int_equal(play(f, text), OUTCOME_FAIL);
+    assert_int_equal(
+        play(f, TWO_READS "        never: { session: { cart: [] } }\n"),
+        OUTCOME_FAIL);
     assert_non_null(strstr(f->result.reason, "A is writer, B is reader"));
 }
 
@@ -261,39 +263,37 @@ static void test_a_held_request_stays_until_it_is_released(void **state)
 {
     struct fixture *f = *state;
 
-    assert_int_equal(
-        play(f, CART
-             "      - parallel:\n"
-             "          writer:\n"
-             "            - request: POST /\n"
-             "              do: [ { push: { cart: 1 } } ]\n"
-             "              hold: { gate: set }\n"
-             "          other:\n"
-             "            - await: gate\n"
-             "            - store: { get: $sid }\n"
-             "              expect: { session: { cart: [] } }\n"
-             "            - release: gate\n"
-             "      - store: { get: $sid }\n"
-             "        expect: { session: { cart: [ 1 ] } }\n"),
-        OUTCOME_PASS);
+    assert_int_equal(play(f, CART
+                          "      - parallel:\n"
+                          "          writer:\n"
+                          "            - request: POST /\n"
+                          "              do: [ { push: { cart: 1 } } ]\n"
+                          "              hold: { gate: set }\n"
+                          "          other:\n"
+                          "            - await: gate\n"
+                          "            - store: { get: $sid }\n"
+                          "              expect: { session: { cart: [] } }\n"
+                          "            - release: gate\n"
+                          "      - store: { get: $sid }\n"
+                          "        expect: { session: { cart: [ 1 ] } }\n"),
+                     OUTCOME_PASS);
 }
 
 static void test_a_deadlock_says_who_waits_where(void **state)
 {
     struct fixture *f = *state;
 
-    assert_int_equal(
-        play(f, CART
-             "      - parallel:\n"
-             "          one:\n"
-             "            - { request: GET /, hold: { a: set } }\n"
-             "            - release: b\n"
-             "          two:\n"
-             "            - { request: GET /, hold: { b: set } }\n"
-             "            - release: a\n"
-             "      - request: GET /\n"
-             "        expect: { status: 200 }\n"),
-        OUTCOME_ERROR);
+    assert_int_equal(play(f, CART
+                          "      - parallel:\n"
+                          "          one:\n"
+                          "            - { request: GET /, hold: { a: set } }\n"
+                          "            - release: b\n"
+                          "          two:\n"
+                          "            - { request: GET /, hold: { b: set } }\n"
+                          "            - release: a\n"
+                          "      - request: GET /\n"
+                          "        expect: { status: 200 }\n"),
+                     OUTCOME_ERROR);
     assert_non_null(strstr(f->result.reason, "deadlock: "));
     assert_non_null(strstr(f->result.reason, "one is held before set at a"));
     assert_non_null(strstr(f->result.reason, "two is held before set at b"));

@@ -96,8 +96,8 @@ static void test_an_overlong_attribute_is_seen_but_has_no_effect(void **state)
 
 static void test_no_cookie_at_all_is_refused(void **state)
 {
-    static const char *const refused[] = { "", "=", " = ; Path=/", ";",
-                                           "a=b\x01", "a=b; Path=/\x7f",
+    static const char *const refused[] = { "",     "=",       " = ; Path=/",
+                                           ";",    "a=b\x01", "a=b; Path=/\x7f",
                                            "a\n=b" };
     struct set_cookie c;
 
@@ -135,12 +135,9 @@ static void test_max_age_is_digits_with_an_optional_minus(void **state)
         bool has;
         int64_t seconds;
     } rows[] = {
-        { "a=b; Max-Age=60", true, 60 },
-        { "a=b; max-age=-1", true, -1 },
-        { "a=b; Max-Age=0", true, 0 },
-        { "a=b; Max-Age=6x", false, 0 },
-        { "a=b; Max-Age=", false, 0 },
-        { "a=b; Max-Age=-", false, 0 },
+        { "a=b; Max-Age=60", true, 60 }, { "a=b; max-age=-1", true, -1 },
+        { "a=b; Max-Age=0", true, 0 },   { "a=b; Max-Age=6x", false, 0 },
+        { "a=b; Max-Age=", false, 0 },   { "a=b; Max-Age=-", false, 0 },
         { "a=b; Max-Age=+1", false, 0 },
     };
     struct set_cookie c;
@@ -218,8 +215,7 @@ static void test_percent_encoding_is_encodeuricomponents(void **state)
     char *text = percent_encode("aZ09-_.!~*'()s:+/= %\xc3\xa4;,");
 
     (void)state;
-    assert_string_equal(text,
-                        "aZ09-_.!~*'()s%3A%2B%2F%3D%20%25%C3%A4%3B%2C");
+    assert_string_equal(text, "aZ09-_.!~*'()s%3A%2B%2F%3D%20%25%C3%A4%3B%2C");
     free(text);
 }
 
@@ -238,8 +234,8 @@ static void test_a_sid_is_signed_by_hmac_sha256(void **state)
     char *value = signed_value("abc", "keyboard cat", 12);
 
     (void)state;
-    assert_string_equal(
-        value, "s:abc.BpxCrWRpvZMh/wk/djl34N+m+VQEU7K/5WenLwJCgFU");
+    assert_string_equal(value,
+                        "s:abc.BpxCrWRpvZMh/wk/djl34N+m+VQEU7K/5WenLwJCgFU");
     free(value);
 }
 

@@ -54,15 +54,13 @@ static void test_a_pending_call_is_asked_for_again(void **state)
 
     (void)state;
     trace_init(&trace);
-    take(&trace,
-         "{\"events\":[{\"n\":1,\"op\":\"get\",\"outcome\":\"hit\"},"
-         "{\"n\":2,\"op\":\"set\"},{\"n\":3,\"op\":\"get\","
-         "\"outcome\":\"hit\"}]}");
+    take(&trace, "{\"events\":[{\"n\":1,\"op\":\"get\",\"outcome\":\"hit\"},"
+                 "{\"n\":2,\"op\":\"set\"},{\"n\":3,\"op\":\"get\","
+                 "\"outcome\":\"hit\"}]}");
     assert_int_equal(trace.complete, 1);
     assert_int_equal(trace.last, 3);
-    take(&trace,
-         "{\"events\":[{\"n\":2,\"op\":\"set\",\"outcome\":\"ok\"},"
-         "{\"n\":3,\"op\":\"get\",\"outcome\":\"hit\"}]}");
+    take(&trace, "{\"events\":[{\"n\":2,\"op\":\"set\",\"outcome\":\"ok\"},"
+                 "{\"n\":3,\"op\":\"get\",\"outcome\":\"hit\"}]}");
     assert_int_equal(trace.complete, 3);
     assert_int_equal(json_array_size(trace.events), 3);
     trace_clear(&trace);
@@ -120,8 +118,8 @@ static size_t wrong(struct fixture *f,
                     void (*judge)(struct judging *, const struct node *),
                     const char *text)
 {
-    const struct node *list = node_parse(&f->scene.arena, "test", text,
-                                         strlen(text), &f->problems);
+    const struct node *list =
+        node_parse(&f->scene.arena, "test", text, strlen(text), &f->problems);
 
     assert_non_null(list);
     f->scene.failures.count = 0;
@@ -144,11 +142,10 @@ static void test_a_call_can_be_told_in_detail(void **state)
 {
     struct fixture *f = *state;
 
-    assert_int_equal(
-        wrong(f, judge_calls,
-              "[ get, { set: { sid: $sid, session: { user: tobi },"
-              "  cookie: { path: / }, outcome: ok } } ]"),
-        0);
+    assert_int_equal(wrong(f, judge_calls,
+                           "[ get, { set: { sid: $sid, session: { user: tobi },"
+                           "  cookie: { path: / }, outcome: ok } } ]"),
+                     0);
     assert_int_equal(
         wrong(f, judge_calls,
               "[ { get: { outcome: miss } }, { set: { sid: T, session: {},"

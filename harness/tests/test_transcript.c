@@ -50,8 +50,7 @@ static void test_a_call_without_an_outcome_is_pending(void **state)
     struct transcript transcript = { .arena = &arena };
     struct transcript_entry *entry =
         transcript_add(&transcript, 0, 7, "GET /\n");
-    json_t *traces =
-        json_pack("{s:[o]}", "app", call(1, "r1", "set", NULL));
+    json_t *traces = json_pack("{s:[o]}", "app", call(1, "r1", "set", NULL));
 
     (void)state;
     entry->app = "app";
