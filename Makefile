@@ -44,8 +44,15 @@ all: $(OUT)/sessionspec $(OUT)/sessionspec-server
 $(OUT)/sessionspec: $(HARNESS_OBJ)
 	$(CC) $(LDFLAGS) -o $@ $^ $(HARNESS_LIBS)
 
-$(OUT)/sessionspec-server: $(SERVER_OBJ)
-	$(CC) $(LDFLAGS) -o $@ $^ $(SERVER_LIBS)
+$(OUT)/sessionspec-server: $(SERVER_OBJ) $(OUT)/compat/libssl.so
+	$(CC) $(LDFLAGS) -o $@ -Wl,--no-as-needed $(OUT)/compat/libssl.so \
+	    -Wl,--as-needed,-rpath,'$$ORIGIN/compat' $(SERVER_OBJ) $(SERVER_LIBS)
+
+# Found by CivetWeb under the name that it asks for: see the source.
+$(OUT)/compat/libssl.so: reference/compat/libssl.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -std=c11 $(OPT) $(WARN) -shared -fPIC \
+	    -Wl,-soname,libssl.so -o $@ $< -Wl,--no-as-needed -lssl
 
 $(OUT)/obj/%.o: %.c
 	@mkdir -p $(@D)

@@ -3,9 +3,16 @@
 
 #include "must.h"
 
+#include <arpa/inet.h>
 #include <civetweb.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
 
 /* A body larger than this is refused; sessions of 1 MiB are to fit well. */
 enum { LARGEST_BODY = 64 * 1024 * 1024 };
@@ -15,6 +22,8 @@ struct server {
     struct server_options options;
     char *error; /* where CivetWeb's complaints go while it starts */
     size_t error_size;
+    unsigned port; /* to be woken at, while it stops */
+    atomic_bool stopped;
 };
 
 static int write_bytes(void *arg, const char *bytes, size_t length)
@@ -123,13 +132,12 @@ static int log_message(const struct mg_connection *connection,
     return 1;
 }
 
-struct server *server_start(const struct server_options *options, char *error,
-                            size_t size)
+static struct mg_context *start(struct server *server)
 {
-    struct server *server = must_have(calloc(1, sizeof *server));
+    const struct server_options *options = &server->options;
     const struct mg_callbacks callbacks = { .begin_request = begin_request,
                                             .log_message = log_message };
-    char ports[32], threads[16];
+    char ports[64], threads[16];
     const char *settings[] = {
         "listening_ports", ports,
         "num_threads", threads,
@@ -141,17 +149,29 @@ struct server *server_start(const struct server_options *options, char *error,
         "connection_queue", "1024",
         "decode_url", "no", /* else the request target is decoded in place */
         "enable_auth_domain_check", "no", /* else absolute forms are refused */
+        options->certificate ? "ssl_certificate" : NULL, options->certificate,
         NULL
     };
+
+    snprintf(threads, sizeof threads, "%u", options->threads);
+    snprintf(ports, sizeof ports,
+             options->certificate ? "127.0.0.1:%u,127.0.0.1:%us"
+                                  : "127.0.0.1:%u",
+             options->port, options->tls_port);
+    return mg_start(&callbacks, server, settings);
+}
+
+struct server *server_start(const struct server_options *options, char *error,
+                            size_t size)
+{
+    struct server *server = must_have(calloc(1, sizeof *server));
 
     server->options = *options;
     server->error = error;
     server->error_size = size;
     snprintf(error, size, "CivetWeb does not start");
-    snprintf(ports, sizeof ports, "127.0.0.1:%u", options->port);
-    snprintf(threads, sizeof threads, "%u", options->threads);
-    mg_init_library(MG_FEATURES_DEFAULT);
-    server->context = mg_start(&callbacks, server, settings);
+    mg_init_library(MG_FEATURES_DEFAULT | MG_FEATURES_TLS);
+    server->context = start(server);
     server->error = NULL;
     if (server->context)
         return server;
@@ -160,19 +180,55 @@ struct server *server_start(const struct server_options *options, char *error,
     return NULL;
 }
 
-unsigned server_port(const struct server *server)
+unsigned server_port(const struct server *server, bool tls)
 {
-    struct mg_server_port port = { 0 };
+    struct mg_server_port ports[2] = { { 0 } };
+    int count = mg_get_server_ports(server->context, 2, ports);
 
-    mg_get_server_ports(server->context, 1, &port);
-    return (unsigned)port.port;
+    for (int i = 0; i < count; i++) {
+        if (!ports[i].is_ssl == !tls)
+            return (unsigned)ports[i].port;
+    }
+    return 0;
+}
+
+/* CivetWeb 1.15 looks at its stop flag when a connection comes, else every
+ * two seconds: connections come until it has stopped. */
+static void *wake(void *arg)
+{
+    struct server *server = arg;
+    const struct timespec between = { 0, 10 * 1000000 };
+    const struct sockaddr_in address = {
+        .sin_family = AF_INET,
+        .sin_port = htons((uint16_t)server->port),
+        .sin_addr.s_addr = htonl(INADDR_LOOPBACK)
+    };
+
+    while (!atomic_load(&server->stopped)) {
+        int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+        if (fd >= 0) {
+            connect(fd, (const struct sockaddr *)&address, sizeof address);
+            close(fd);
+        }
+        nanosleep(&between, NULL);
+    }
+    return NULL;
 }
 
 void server_stop(struct server *server)
 {
+    pthread_t waker;
+    bool woken;
+
     if (!server)
         return;
+    server->port = server_port(server, false);
+    woken = pthread_create(&waker, NULL, wake, server) == 0;
     mg_stop(server->context);
+    atomic_store(&server->stopped, true);
+    if (woken)
+        pthread_join(waker, NULL);
     mg_exit_library();
     free(server);
 }

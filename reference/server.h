@@ -12,8 +12,10 @@ typedef void server_handler_fn(void *arg, const struct request *request,
                                struct response *response);
 
 struct server_options {
-    unsigned port;    /* 0 takes a free one */
-    unsigned threads; /* one is held by each open connection */
+    unsigned port;           /* 0 takes a free one */
+    unsigned tls_port;       /* likewise */
+    const char *certificate; /* a PEM file, read once; NULL: no TLS */
+    unsigned threads;        /* one is held by each open connection */
     server_handler_fn *handler;
     void *arg;
 };
@@ -21,7 +23,8 @@ struct server_options {
 /* Listens on 127.0.0.1. NULL with one line in `error`. */
 struct server *server_start(const struct server_options *options, char *error,
                             size_t size);
-unsigned server_port(const struct server *server);
+/* Where it listens; 0 where it does not. */
+unsigned server_port(const struct server *server, bool tls);
 /* Ends when the requests under way have. */
 void server_stop(struct server *server);
 
