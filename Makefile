@@ -100,7 +100,7 @@ if [ -n "$$missing" ]; then \
     become=; [ "$$(id -u)" = 0 ] || become=sudo; \
     echo "installing$$missing"; \
     $$become apt-get update -qq && \
-    DEBIAN_FRONTEND=noninteractive $$become apt-get install -y -qq \
+    DEBIAN_FRONTEND=noninteractive $$become apt-get install -y -qq -o Dpkg::Use-Pty=0 \
         --no-install-recommends $$missing >/dev/null; \
 fi
 endef

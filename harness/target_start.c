@@ -76,6 +76,8 @@ static void command_of(const struct target_spec *spec, char *threads,
     }
     argv[n++] = "--port";
     argv[n++] = "0";
+    argv[n++] = "--tls-port";
+    argv[n++] = "0";
     if (spec->options.store) {
         argv[n++] = "--store";
         argv[n++] = spec->options.store;

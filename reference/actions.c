@@ -5,9 +5,9 @@
  */
 #include "actions.h"
 
-#include "jsjson.h"
 #include "must.h"
-#include "paths.h"
+#include "schedule.h"
+#include "session_paths.h"
 
 #include <math.h>
 #include <string.h>
@@ -28,77 +28,35 @@ static const char *first_text(const struct act *act)
 
 /* ---- The session's data ------------------------------------------------ */
 
-/* "maxAge" of the path "cookie.maxAge"; NULL for any other path. */
-static const char *cookie_field(const char *path)
-{
-    const char *field = path + strlen("cookie.");
-
-    if (strncmp(path, "cookie.", strlen("cookie.")) != 0 ||
-        strchr(field, '.'))
-        return NULL;
-    return field;
-}
-
 static int do_set(struct act *act)
 {
-    const char *path = first_text(act), *field = cookie_field(path);
-    struct session *session = act->visit->session;
-
-    if (field)
-        return cookie_set(session->cookie, field, act->second,
-                          COOKIE_DATES_ARE_TEXT, app_now(act->visit->app),
-                          &act->error);
-    if (strcmp(path, "id") == 0 || strcmp(path, "req") == 0)
-        return 0; /* read-only members: an assignment changes nothing */
-    return path_set(session->data, path, act->second, &act->error);
+    return session_set(act->visit->session, first_text(act), act->second,
+                       app_now(act->visit->app), &act->error);
 }
 
 static int do_delete(struct act *act)
 {
-    return path_delete(act->visit->session->data, first_text(act),
-                       &act->error);
+    return session_delete(act->visit->session, first_text(act),
+                          app_now(act->visit->app), &act->error);
 }
 
 static int do_add(struct act *act)
 {
-    return path_add(act->visit->session->data, first_text(act),
-                    js_number(act->second), &act->error);
+    return session_add(act->visit->session, first_text(act), act->second,
+                       app_now(act->visit->app), &act->error);
 }
 
 static int do_push(struct act *act)
 {
-    return path_push(act->visit->session->data, first_text(act), act->second,
-                     &act->error);
-}
-
-static int read_value(const struct act *act, json_t **value,
-                      struct js_error *error)
-{
-    const char *path = first_text(act), *field = cookie_field(path);
-    struct session *session = act->visit->session;
-    const json_t *found = NULL;
-    int rc = 0;
-
-    if (field) {
-        *value = cookie_get(session->cookie, field, app_now(act->visit->app));
-        return 0;
-    }
-    if (strcmp(path, "cookie") == 0) {
-        *value = cookie_json(session->cookie);
-        return 0;
-    }
-    if (strcmp(path, "id") == 0)
-        found = session->id;
-    else
-        rc = path_read(session->data, path, &found, error);
-    *value = found ? json_deep_copy(found) : NULL;
-    return rc;
+    return session_push(act->visit->session, first_text(act), act->second,
+                        app_now(act->visit->app), &act->error);
 }
 
 static int do_read(struct act *act)
 {
-    json_t *value = NULL;
-    int rc = read_value(act, &value, &act->error);
+    json_t *value;
+    int rc = session_read(act->visit->session, first_text(act),
+                          app_now(act->visit->app), &value, &act->error);
 
     if (rc == 0)
         json_object_set_new(act->entry, "value", value ? value : json_null());
@@ -153,33 +111,23 @@ static int do_session_id(struct act *act)
 
 /* ---- The response ------------------------------------------------------ */
 
-static int set_header_text(struct act *act, const json_t *value)
-{
-    json_t *text = js_string(value);
-    int rc = response_set_header(act->visit->response, first_text(act),
-                                 json_string_value(text), &act->error);
-
-    json_decref(text);
-    return rc;
-}
-
+/* A list becomes one header each. It is checked as the text it would be, as
+ * Node does it. */
 static int do_header(struct act *act)
 {
     struct response *response = act->visit->response;
+    const char *name = first_text(act);
+    json_t *text = js_string(act->second), *item;
     size_t index;
-    json_t *item;
-    int rc = 0;
+    int rc = response_set_header(response, name, json_string_value(text),
+                                 &act->error);
 
-    if (!json_is_array(act->second))
-        return set_header_text(act, act->second);
-    json_array_foreach(act->second, index, item)
-    {
-        if (index == 0)
-            rc = set_header_text(act, item);
-        else if (rc == 0)
-            response_add_header(response, first_text(act),
-                                json_string_value(item));
+    if (rc == 0 && json_is_array(act->second)) {
+        response_remove_header(response, name);
+        json_array_foreach(act->second, index, item)
+            response_add_header(response, name, json_string_value(item));
     }
+    json_decref(text);
     return rc;
 }
 
@@ -201,9 +149,8 @@ static int do_redirect(struct act *act)
 
 static int do_write(struct act *act)
 {
-    response_write(act->visit->response, first_text(act),
-                   json_string_length(act->first));
-    return 0;
+    return response_write(act->visit->response, first_text(act),
+                          json_string_length(act->first), &act->error);
 }
 
 static int do_end(struct act *act)
@@ -256,17 +203,8 @@ static bool is_status(const json_t *value)
 
 static bool is_cookie_field(const json_t *value)
 {
-    static const char *const fields[] = {
-        "originalMaxAge", "maxAge",   "expires",  "path",     "domain",
-        "secure",         "httpOnly", "sameSite", "priority", "partitioned"
-    };
-    const char *name = json_string_value(value);
-
-    for (size_t i = 0; name && i < sizeof fields / sizeof *fields; i++) {
-        if (strcmp(name, fields[i]) == 0)
-            return true;
-    }
-    return false;
+    return json_is_string(value) &&
+           session_is_cookie_field(json_string_value(value));
 }
 
 static bool is_header_value(const json_t *value)

@@ -10,7 +10,7 @@
 #include "backing.h"
 #include "js.h"
 #include "options.h"
-#include "schedule.h"
+#include "settings.h"
 #include "trace.h"
 
 #include <jansson.h>
@@ -37,42 +37,46 @@ struct app {
     pthread_mutex_t lock; /* guards all below */
     unsigned refs;
     struct middleware *middleware;
-    json_t *hidden;    /* array: the operations that the middleware lacks */
+    json_t *hidden;       /* array of texts: the operations to lack */
     struct fault *faults; /* the first that matches is taken */
     bool frozen;          /* the clock moves by `advance` only */
     int64_t now_ms;       /* of a frozen clock */
 };
 
-struct apps;
-
-/* Which stores clients may name: `memory` always, besides the one that was
- * named at the start (NULL: none), which is the default then. */
-struct apps *apps_new(const char *store_spec);
-void apps_free(struct apps *apps);
-struct schedules *apps_schedules(struct apps *apps);
-
-/* PUT: makes or replaces the app. Returns the HTTP status: 201 with *answer
- * the 201's body, or 400, 422, 503 with `error`. */
-int apps_put(struct apps *apps, const char *id, const json_t *body,
-             json_t **answer, struct js_error *error);
-/* False where there is none of that id. */
-bool apps_delete(struct apps *apps, const char *id);
-/* The app, held, or NULL. */
-struct app *apps_hold(struct apps *apps, const char *id);
+/* One reference, on a real clock. Takes over the backing and the
+ * middleware. */
+struct app *app_new(const char *id, struct backing *backing,
+                    struct middleware *middleware);
 void app_release(struct app *app);
 
-/* The middleware of the moment, held. */
-struct middleware *app_middleware(struct app *app);
+/* Of a PUT's body, whose warnings are appended. NULL with `error`, and 400 or
+ * 422 in *status. */
+struct middleware *middleware_new(const json_t *body, json_t *warnings,
+                                  int *status, struct js_error *error);
 void middleware_release(struct middleware *middleware);
+/* The app's middleware of the moment, held. */
+struct middleware *app_middleware(struct app *app);
+/* `keep`: another middleware, which is taken over; faults are dropped. */
+void app_restart(struct app *app, struct middleware *middleware);
 
-/* Unix ms of the app's clock. */
-int64_t app_now(struct app *app);
-/* Moves a frozen clock. False where it is not frozen. */
-bool app_advance(struct app *app, int64_t ms, int64_t *now);
-
+/* The operations that the store is to lack: a list of names, copied. */
+void app_hide(struct app *app, const json_t *ops);
 bool app_hides(struct app *app, const char *op);
 
-/* Tells all apps on this one's store that it is up or down. */
-void apps_emit(struct apps *apps, struct app *app, bool up);
+/* Its store has said that it is up or down. */
+void app_emit(struct app *app, bool up);
+
+/* Is that a time a Date can hold, in whole Unix ms? */
+bool app_is_time(double ms);
+/* Stops the clock at that time. */
+void app_freeze(struct app *app, int64_t now_ms);
+/* Unix ms of the app's clock. */
+int64_t app_now(struct app *app);
+
+enum app_advance { APP_ADVANCED, APP_NOT_FROZEN, APP_END_OF_TIME };
+
+/* Moves a frozen clock; *now is its time then. `ms` is within what app_is_time
+ * takes. */
+enum app_advance app_advance(struct app *app, int64_t ms, int64_t *now);
 
 #endif

@@ -96,12 +96,38 @@ void backing_release(struct backing *backing)
 static const char *const contract[] = { "get",  "set",    "destroy", "touch",
                                         "all",  "length", "clear",   NULL };
 
-static void add_if_contract(void *arg, const char *name)
+bool backing_op_exists(const char *op)
 {
-    for (const char *const *op = contract; *op; op++) {
-        if (strcmp(*op, name) == 0)
-            json_array_append_new(arg, json_string(name));
+    for (const char *const *at = contract; op && *at; at++) {
+        if (strcmp(*at, op) == 0)
+            return true;
     }
+    return false;
+}
+
+const char *backing_name(const struct backing *backing)
+{
+    return store_plugin(backing->store)->name;
+}
+
+struct wanted {
+    const char *name;
+    bool found;
+};
+
+static void find_name(void *arg, const char *name)
+{
+    struct wanted *wanted = arg;
+
+    wanted->found = wanted->found || strcmp(wanted->name, name) == 0;
+}
+
+bool backing_has(const struct backing *backing, const char *op)
+{
+    struct wanted wanted = { op, false };
+
+    store_operations(backing->store, find_name, &wanted);
+    return wanted.found;
 }
 
 static void add_name(void *arg, const char *name)
@@ -109,32 +135,19 @@ static void add_name(void *arg, const char *name)
     json_array_append_new(arg, json_string(name));
 }
 
-json_t *backing_describe(struct backing *backing)
+json_t *backing_describe(const struct backing *backing)
 {
     json_t *operations = json_array(), *capabilities = json_array();
-    const struct sstore_plugin *plugin;
-    json_t *description;
+    const struct sstore_plugin *plugin = store_plugin(backing->store);
 
-    plugin = store_plugin(backing->store);
-    store_operations(backing->store, add_if_contract, operations);
+    for (const char *const *op = contract; *op; op++) {
+        if (backing_has(backing, *op))
+            add_name(operations, *op);
+    }
     store_capabilities(backing->store, add_name, capabilities);
-    description = must_have(json_pack(
-        "{s:s, s:s, s:o, s:o}", "name", plugin->name, "version",
-        plugin->version, "operations", operations, "capabilities",
-        capabilities));
-    return description;
-}
-
-bool backing_has(struct backing *backing, const char *op)
-{
-    json_t *description = backing_describe(backing), *item;
-    size_t index;
-    bool found = false;
-
-    json_array_foreach(json_object_get(description, "operations"), index, item)
-        found = found || strcmp(json_string_value(item), op) == 0;
-    json_decref(description);
-    return found;
+    return must_have(json_pack("{s:s, s:s, s:o, s:o}", "name", plugin->name,
+                               "version", plugin->version, "operations",
+                               operations, "capabilities", capabilities));
 }
 
 /* ---- Calls ------------------------------------------------------------- */

@@ -21,10 +21,14 @@ struct backing *backing_open(const char *spec, const char *name_space,
 struct backing *backing_hold(struct backing *backing);
 void backing_release(struct backing *backing); /* closes with the last */
 
-/* "get", "set", … : does the store have it? */
-bool backing_has(struct backing *backing, const char *op);
+/* "get", "set", …: is it an operation of the documents' store contract? NULL
+ * is none. */
+bool backing_op_exists(const char *op);
+/* Does the store have it? */
+bool backing_has(const struct backing *backing, const char *op);
+const char *backing_name(const struct backing *backing);
 /* {"name","version","operations","capabilities"}: a new reference. */
-json_t *backing_describe(struct backing *backing);
+json_t *backing_describe(const struct backing *backing);
 
 /* How an operation is called: at which time, by whom. */
 struct backing_call {

@@ -6,31 +6,16 @@
 
 #include "control_store.h"
 #include "fault.h"
-#include "handler.h"
 #include "jsjson.h"
+#include "members.h"
 #include "must.h"
+#include "reply.h"
 
-#include <math.h>
 #include <string.h>
-
-static int refuse(struct control *control, int status, const char *text)
-{
-    struct js_error error;
-
-    js_throw(&error, "Error", "%s", text);
-    handler_send_error(control->response, status, &error);
-    return status;
-}
-
-static int send(struct control *control, int status, json_t *body)
-{
-    handler_send_json(control->response, status, body);
-    return status;
-}
 
 /* ---- The server -------------------------------------------------------- */
 
-static int get_about(struct control *control)
+static void get_about(struct control *control)
 {
     static const char *const abilities[] = { "virtual-clock", "schedule",
                                              "fault", "store-spec" };
@@ -49,12 +34,12 @@ static int get_about(struct control *control)
         "abilities", list));
     if (about->tls_url)
         json_object_set_new(body, "tls", json_string(about->tls_url));
-    return send(control, 200, body);
+    reply_json(control->response, 200, body);
 }
 
 /* ---- Apps -------------------------------------------------------------- */
 
-static int put_app(struct control *control)
+static void put_app(struct control *control)
 {
     json_t *answer = NULL;
     struct js_error error;
@@ -62,31 +47,49 @@ static int put_app(struct control *control)
                           &error);
 
     if (answer)
-        return send(control, status, answer);
-    handler_send_error(control->response, status, &error);
-    return status;
+        reply_json(control->response, status, answer);
+    else
+        reply_error(control->response, status, &error);
 }
 
-static int delete_app(struct control *control)
+static void delete_app(struct control *control)
 {
     apps_delete(control->apps, control->id);
-    return send(control, 200, json_object());
+    reply_json(control->response, 200, json_object());
 }
 
-static int post_clock(struct control *control)
+static void post_clock(struct control *control)
 {
+    static const char *const known[] = { "advance", NULL };
     const json_t *advance = json_object_get(control->body, "advance");
     double ms = js_number(advance);
-    int64_t now = 0;
+    struct js_error error;
+    int64_t now;
 
-    if (!json_is_number(advance) || ms != trunc(ms) || fabs(ms) > 8.64e15)
-        return refuse(control, 400, "advance is a whole number of ms");
-    if (!app_advance(control->app, (int64_t)ms, &now))
-        return refuse(control, 409, "the app has no frozen clock");
-    return send(control, 200, json_pack("{s:f}", "now", (double)now));
+    if (members_check(control->body, known, "a clock call", &error)) {
+        reply_error(control->response, 400, &error);
+        return;
+    }
+    if (!json_is_number(advance) || !app_is_time(ms) || ms < 0) {
+        reply_refusal(control->response, 400, "`advance` is a number of ms");
+        return;
+    }
+    switch (app_advance(control->app, (int64_t)ms, &now)) {
+    case APP_ADVANCED:
+        reply_json(control->response, 200,
+                   json_pack("{s:f}", "now", (double)now));
+        break;
+    case APP_NOT_FROZEN:
+        reply_refusal(control->response, 409, "the clock is not frozen");
+        break;
+    case APP_END_OF_TIME:
+        reply_refusal(control->response, 400,
+                      "`advance` goes beyond the end of time");
+        break;
+    }
 }
 
-static int post_fault(struct control *control)
+static void post_fault(struct control *control)
 {
     struct js_error error;
     int rc;
@@ -94,81 +97,132 @@ static int post_fault(struct control *control)
     pthread_mutex_lock(&control->app->lock);
     rc = fault_add(&control->app->faults, control->body, &error);
     pthread_mutex_unlock(&control->app->lock);
-    return rc == 0 ? send(control, 200, json_object())
-                   : refuse(control, 400, error.message);
+    if (rc == 0)
+        reply_json(control->response, 200, json_object());
+    else
+        reply_error(control->response, 400, &error);
 }
 
-/* The number behind `key=` in the query, or 0. */
-static double query_number(const struct request *request, const char *key)
+/* The number behind `key=` in the query; 0 where there is none. False where
+ * that is no number. */
+static bool query_number(const struct request *request, const char *key,
+                         unsigned long *number)
 {
     const char *at = request->query;
     size_t length = strlen(key);
 
+    *number = 0;
     while (at && *at) {
-        if (strncmp(at, key, length) == 0 && at[length] == '=') {
-            double number = strtod(at + length + 1, NULL);
+        const char *end = at + strcspn(at, "&");
 
-            return number > 0 && number < 9e15 ? number : 0;
+        if (strncmp(at, key, length) == 0 && at[length] == '=') {
+            const char *digits = at + length + 1;
+            size_t count = strspn(digits, "0123456789");
+
+            *number = strtoul(digits, NULL, 10);
+            return count >= 1 && count <= 9 && digits + count == end;
         }
-        at += strcspn(at, "&");
-        at += *at == '&';
+        at = *end ? end + 1 : end;
     }
-    return 0;
+    return true;
 }
 
-static int get_trace(struct control *control)
+static void get_trace(struct control *control)
 {
-    uint64_t since = (uint64_t)query_number(control->request, "since");
+    unsigned long since;
 
-    return send(control, 200, trace_since(control->app->trace, since));
+    if (query_number(control->request, "since", &since))
+        reply_json(control->response, 200,
+                   trace_since(control->app->trace, since));
+    else
+        reply_refusal(control->response, 400, "`since` is not a number");
 }
 
 /* ---- Schedules --------------------------------------------------------- */
 
-static int put_schedule(struct control *control)
+/* An app that there is not cannot be steered: a typo would wait for ever. */
+static bool apps_exist(struct control *control)
+{
+    size_t index;
+    json_t *id;
+
+    json_array_foreach(json_object_get(control->body, "apps"), index, id)
+    {
+        struct app *app = json_is_string(id)
+                              ? apps_hold(control->apps, json_string_value(id))
+                              : NULL;
+
+        if (!app)
+            return false;
+        app_release(app);
+    }
+    return true;
+}
+
+static void put_schedule(struct control *control)
 {
     struct js_error error;
 
-    if (schedules_put(apps_schedules(control->apps), control->id,
-                      control->body, &error))
-        return refuse(control, 400, error.message);
-    return send(control, 201, json_object());
+    if (!apps_exist(control))
+        reply_refusal(control->response, 404, "`apps` names one there is not");
+    else if (schedules_put(apps_schedules(control->apps), control->id,
+                           control->body, &error))
+        reply_error(control->response, 400, &error);
+    else
+        reply_json(control->response, 201, json_object());
 }
 
-static int get_schedule(struct control *control)
+static void reply_no_schedule(struct control *control)
 {
-    static const double longest_wait_ms = 600000;
-    double wait = query_number(control->request, "wait");
-    json_t *state = schedules_get(
+    reply_refusal(control->response, 404, "no such schedule");
+}
+
+static void get_schedule(struct control *control)
+{
+    static const unsigned long longest_wait_ms = 600000;
+    json_t *state;
+    unsigned long wait;
+
+    if (!query_number(control->request, "wait", &wait)) {
+        reply_refusal(control->response, 400, "`wait` is not a number");
+        return;
+    }
+    state = schedules_get(
         apps_schedules(control->apps), control->id,
         (long)(wait < longest_wait_ms ? wait : longest_wait_ms));
-
-    return state ? send(control, 200, state)
-                 : refuse(control, 404, "no such schedule");
+    if (state)
+        reply_json(control->response, 200, state);
+    else
+        reply_no_schedule(control);
 }
 
-static int post_schedule(struct control *control)
+static void post_schedule(struct control *control)
 {
     const char *label =
         json_string_value(json_object_get(control->body, "go"));
     struct js_error error;
     int rc;
 
-    if (!label)
-        return refuse(control, 400, "go is a label");
+    if (!label || json_object_size(control->body) != 1) {
+        reply_refusal(control->response, 400, "{\"go\":label}, not this");
+        return;
+    }
     rc = schedules_go(apps_schedules(control->apps), control->id, label,
                       &error);
     if (rc > 0)
-        return refuse(control, 404, "no such schedule");
-    return rc == 0 ? send(control, 200, json_object())
-                   : refuse(control, 409, error.message);
+        reply_no_schedule(control);
+    else if (rc < 0)
+        reply_error(control->response, 409, &error);
+    else
+        reply_json(control->response, 200, json_object());
 }
 
-static int delete_schedule(struct control *control)
+static void delete_schedule(struct control *control)
 {
-    if (!schedules_delete(apps_schedules(control->apps), control->id))
-        return refuse(control, 404, "no such schedule");
-    return send(control, 200, json_object());
+    if (schedules_delete(apps_schedules(control->apps), control->id))
+        reply_json(control->response, 200, json_object());
+    else
+        reply_no_schedule(control);
 }
 
 /* ---- Routing ----------------------------------------------------------- */
@@ -177,7 +231,7 @@ static const struct route {
     const char *method, *kind, *part; /* /_spec/kind/ID/part */
     bool reads_body;
     bool needs_app; /* one of that id */
-    int (*run)(struct control *control);
+    void (*run)(struct control *control);
 } routes[] = {
     { "GET", "", "", false, false, get_about },
     { "PUT", "apps", "", true, false, put_app },
@@ -254,29 +308,34 @@ static const struct route *find_route(const char *method, const char *kind,
     return NULL;
 }
 
-static void run_route(struct control *control, const struct route *route)
+/* A body is an object: *body, or a refusal. */
+static bool read_body(struct control *control)
 {
     struct jsjson_error malformed;
     char text[256];
 
-    if (route->needs_app) {
+    control->body =
+        jsjson_parse(control->request->body, control->request->body_length,
+                     &malformed);
+    if (json_is_object(control->body))
+        return true;
+    snprintf(text, sizeof text, "the body is %s%s",
+             control->body ? "not an object" : "not JSON: ",
+             control->body ? "" : malformed.text);
+    reply_refusal(control->response, 400, text);
+    return false;
+}
+
+static void run_route(struct control *control, const struct route *route)
+{
+    if (route->reads_body && !read_body(control))
+        return;
+    if (route->needs_app)
         control->app = apps_hold(control->apps, control->id);
-        if (!control->app) {
-            refuse(control, 404, "no such app");
-            return;
-        }
-    }
-    if (route->reads_body) {
-        control->body = jsjson_parse(control->request->body,
-                                     control->request->body_length,
-                                     &malformed);
-        if (!control->body) {
-            snprintf(text, sizeof text, "malformed JSON: %s", malformed.text);
-            refuse(control, 400, text);
-            return;
-        }
-    }
-    route->run(control);
+    if (route->needs_app && !control->app)
+        reply_refusal(control->response, 404, "no such app");
+    else
+        route->run(control);
 }
 
 void control_run(struct apps *apps, const struct control_about *about,
@@ -296,12 +355,10 @@ void control_run(struct apps *apps, const struct control_about *about,
     control.id = segment(&rest);
     part = segment(&rest);
     route = find_route(request->method, kind, part, &known);
-    if (*rest || (*kind && !*control.id))
-        refuse(&control, 404, "no such endpoint");
+    if (!known || *rest || (*kind && !*control.id))
+        reply_refusal(response, 404, "no such endpoint");
     else if (!route)
-        refuse(&control, known ? 405 : 404,
-               known ? "the endpoint has no such method"
-                     : "no such endpoint");
+        reply_refusal(response, 405, "the endpoint has no such method");
     else
         run_route(&control, route);
     app_release(control.app);

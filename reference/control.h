@@ -5,7 +5,7 @@
 #ifndef REFERENCE_CONTROL_H
 #define REFERENCE_CONTROL_H
 
-#include "app.h"
+#include "apps.h"
 #include "request.h"
 #include "response.h"
 

@@ -2,8 +2,9 @@
 #include "control_store.h"
 
 #include "cookie.h"
-#include "handler.h"
+#include "members.h"
 #include "must.h"
+#include "reply.h"
 
 #include <string.h>
 
@@ -87,26 +88,19 @@ static const struct store_op {
     { "clear", false, false, op_clear }
 };
 
-static int refuse(struct control *control, int status, const char *text)
-{
-    struct js_error error;
-
-    js_throw(&error, "Error", "%s", text);
-    handler_send_error(control->response, status, &error);
-    return status;
-}
-
-static int emit(struct control *control)
+static void emit(struct control *control)
 {
     const char *event =
         json_string_value(json_object_get(control->body, "event"));
+    bool up = event && strcmp(event, "connect") == 0;
 
-    if (!event || (strcmp(event, "connect") != 0 &&
-                   strcmp(event, "disconnect") != 0))
-        return refuse(control, 400, "event is connect or disconnect");
-    apps_emit(control->apps, control->app, strcmp(event, "connect") == 0);
-    handler_send_json(control->response, 200, json_object());
-    return 200;
+    if (!up && (!event || strcmp(event, "disconnect") != 0)) {
+        reply_refusal(control->response, 400,
+                      "`event` is connect or disconnect");
+        return;
+    }
+    apps_emit(control->apps, control->app, up);
+    reply_json(control->response, 200, json_object());
 }
 
 /* The session as express-session would hand it over: its cookie a Cookie. */
@@ -133,7 +127,7 @@ static json_t *as_handed_over(const json_t *session, int64_t now_ms,
     return copy;
 }
 
-/* 0, or the status of a refusal with `error`. */
+/* 0, or -1 with `error` where the body has not what the operation takes. */
 static int read_arguments(struct operation *operation,
                           const struct store_op *op)
 {
@@ -141,51 +135,51 @@ static int read_arguments(struct operation *operation,
     json_t *session = json_object_get(body, "session");
 
     operation->sid = json_object_get(body, "sid");
-    if (op->takes_sid && !json_is_string(operation->sid)) {
-        js_throw(&operation->error, "Error", "sid is a text");
-        return 400;
-    }
+    if (op->takes_sid && !json_is_string(operation->sid))
+        return js_throw(&operation->error, "Error", "`sid` is a text");
     if (!op->takes_session)
         return 0;
     if (session && json_is_true(json_object_get(body, "raw"))) {
         operation->session = json_incref(session);
         return 0;
     }
-    if (!json_is_object(session)) {
-        js_throw(&operation->error, "Error", "session is an object");
-        return 400;
-    }
+    if (!json_is_object(session))
+        return js_throw(&operation->error, "Error", "`session` is an object");
     operation->session =
         as_handed_over(session, operation->how.now_ms, &operation->error);
-    return operation->session ? 0 : 400;
+    return operation->session ? 0 : -1;
 }
 
-static int run_operation(struct control *control, const struct store_op *op)
+/* `"callback":false`: nobody hears of the outcome. */
+static bool is_blind(const struct control *control)
+{
+    return json_is_false(json_object_get(control->body, "callback"));
+}
+
+static void run_operation(struct control *control, const struct store_op *op)
 {
     struct operation operation = { .control = control,
                                    .backing = control->app->backing,
                                    .how = { app_now(control->app), "" },
                                    .answer = json_object() };
-    int status = read_arguments(&operation, op);
 
-    if (status != 0) {
-        handler_send_error(control->response, status, &operation.error);
+    if (read_arguments(&operation, op)) {
+        reply_error(control->response, 400, &operation.error);
     } else {
-        status = 200;
-        if (op->run(&operation) != 0) {
+        int rc = op->run(&operation);
+
+        if (rc != 0 || is_blind(control))
             json_object_clear(operation.answer);
+        if (rc != 0 && !is_blind(control))
             json_object_set_new(operation.answer, "error",
                                 js_error_coded(&operation.error));
-        }
-        handler_send_json(control->response, status,
-                          json_incref(operation.answer));
+        reply_json(control->response, 200, json_incref(operation.answer));
     }
     json_decref(operation.answer);
     json_decref(operation.session);
-    return status;
 }
 
-/* What stores of later protocols' backends can do, and this one cannot. */
+/* What backends of later stores can do, and memory cannot. */
 static bool is_lacking(const char *name)
 {
     static const char *const names[] = { "reopen", "spoil", "break", "mend" };
@@ -197,22 +191,33 @@ static bool is_lacking(const char *name)
     return false;
 }
 
-int control_store(struct control *control)
+static const struct store_op *find_op(const char *name)
 {
-    const char *name = json_string_value(json_object_get(control->body, "op"));
-
-    if (!name)
-        return refuse(control, 400, "op is a store operation");
-    if (strcmp(name, "emit") == 0)
-        return emit(control);
     for (size_t i = 0; i < sizeof store_ops / sizeof *store_ops; i++) {
-        if (strcmp(store_ops[i].name, name) != 0)
-            continue;
-        if (!backing_has(control->app->backing, name))
-            return refuse(control, 501, "the store has no such operation");
-        return run_operation(control, &store_ops[i]);
+        if (strcmp(store_ops[i].name, name) == 0)
+            return &store_ops[i];
     }
-    if (is_lacking(name))
-        return refuse(control, 501, "the store has no such operation");
-    return refuse(control, 400, "unknown store operation");
+    return NULL;
+}
+
+void control_store(struct control *control)
+{
+    static const char *const known[] = { "op",       "sid",   "session", "raw",
+                                         "callback", "event", NULL };
+    const char *name = json_string_value(json_object_get(control->body, "op"));
+    const struct store_op *op = name ? find_op(name) : NULL;
+    struct js_error error;
+
+    if (members_check(control->body, known, "a store operation", &error))
+        reply_error(control->response, 400, &error);
+    else if (name && strcmp(name, "emit") == 0)
+        emit(control);
+    else if (name && (is_lacking(name) ||
+                      (op && !backing_has(control->app->backing, name))))
+        reply_refusal(control->response, 501,
+                      "the store has no such operation");
+    else if (op)
+        run_operation(control, op);
+    else
+        reply_refusal(control->response, 400, "unknown store operation");
 }

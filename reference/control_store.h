@@ -17,8 +17,7 @@ struct control {
     json_t *body;    /* where it reads one */
 };
 
-/* POST …/store: past `hide`, faults, schedule and trace. Returns the status
- * that was sent. */
-int control_store(struct control *control);
+/* POST …/store: past `hide`, faults, schedule and trace. */
+void control_store(struct control *control);
 
 #endif

@@ -186,10 +186,18 @@ int cookie_set(struct cookie *cookie, const char *key, const json_t *value,
                enum cookie_dates dates, int64_t now_ms, struct js_error *error)
 {
     if (strcmp(key, "data") == 0)
-        return js_throw(error, "TypeError",
-                        "Cannot set property data of #<Cookie> which has "
-                        "only a getter");
+        return 0; /* a getter alone: an assignment changes nothing */
     return assign(cookie, key, value, dates, now_ms, error);
+}
+
+void cookie_delete(struct cookie *cookie, const char *key)
+{
+    if (strcmp(key, "originalMaxAge") == 0)
+        value_clear(&cookie->original_max_age);
+    else if (strcmp(key, "_expires") == 0)
+        value_clear(&cookie->expires);
+    else
+        json_object_del(cookie->fields, key);
 }
 
 int cookie_touch(struct cookie *cookie, int64_t now_ms, struct js_error *error)
@@ -241,9 +249,21 @@ json_t *cookie_get(const struct cookie *cookie, const char *key,
         return value_json(&cookie->expires);
     if (strcmp(key, "originalMaxAge") == 0)
         return value_json(&cookie->original_max_age);
-    if (strcmp(key, "data") == 0)
-        return cookie_json(cookie);
     return json_incref(json_object_get(cookie->fields, key));
+}
+
+json_t *cookie_members(const struct cookie *cookie)
+{
+    static const char *const values[] = { "_expires", "originalMaxAge" };
+    json_t *members = must_have(json_copy(cookie->fields));
+
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        json_t *value = cookie_get(cookie, values[i], 0);
+
+        if (value)
+            must(json_object_set_new(members, values[i], value) == 0);
+    }
+    return members;
 }
 
 json_t *cookie_json(const struct cookie *cookie)

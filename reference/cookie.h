@@ -50,6 +50,9 @@ int cookie_set(struct cookie *cookie, const char *key, const json_t *value,
                enum cookie_dates dates, int64_t now_ms,
                struct js_error *error);
 
+/* `delete cookie[key]`: nothing for `maxAge` and `expires`, which are views. */
+void cookie_delete(struct cookie *cookie, const char *key);
+
 /* Resets the time remaining to the original maxAge (`session.touch()`). */
 int cookie_touch(struct cookie *cookie, int64_t now_ms, struct js_error *error);
 
@@ -57,6 +60,10 @@ int cookie_touch(struct cookie *cookie, int64_t now_ms, struct js_error *error);
  * remaining in ms. A new reference. */
 json_t *cookie_get(const struct cookie *cookie, const char *key,
                    int64_t now_ms);
+
+/* Its own members: what it holds and not what it shows, `_expires` and not
+ * `expires`. A new object; what is in it is shared. */
+json_t *cookie_members(const struct cookie *cookie);
 
 /* Its JSON, as it is stored. A new reference. */
 json_t *cookie_json(const struct cookie *cookie);

@@ -11,6 +11,9 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+/* A worker thread sleeps for as long. */
+enum { FAULT_LONGEST_DELAY_MS = 60000 };
+
 struct fault {
     struct fault *next;
     char op[16];

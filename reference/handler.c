@@ -5,64 +5,11 @@
 #include "jsjson.h"
 #include "middleware.h"
 #include "must.h"
+#include "reply.h"
 
 #include <string.h>
 
-static void set_header(struct response *response, const char *name,
-                       const char *value)
-{
-    struct js_error ignored;
-
-    response_set_header(response, name, value, &ignored);
-}
-
-/* The headers of a JSON body; its text is the caller's to free. */
-static char *prepare_json(struct response *response, const json_t *body,
-                          size_t *length)
-{
-    char *text = must_have(jsjson_stringify(body, length));
-    char number[32];
-
-    if (!response_header(response, "Content-Type"))
-        set_header(response, "Content-Type", "application/json");
-    snprintf(number, sizeof number, "%zu", *length);
-    if (response->status != 204 && response->status != 304)
-        set_header(response, "Content-Length", number);
-    return text;
-}
-
-void handler_send_json(struct response *response, int status, json_t *body)
-{
-    size_t length;
-    char *text;
-
-    response->status = status;
-    text = prepare_json(response, body, &length);
-    response_end(response, text, length);
-    free(text);
-    json_decref(body);
-}
-
-void handler_send_error(struct response *response, int status,
-                        const struct js_error *error)
-{
-    handler_send_json(response, status,
-                      must_have(json_pack("{s:o}", "error",
-                                          js_error_named(error))));
-}
-
 /* ---- The answer -------------------------------------------------------- */
-
-/* Steals `body`; goes out by the middleware's end(). */
-static void end_with_json(struct visit *visit, json_t *body)
-{
-    size_t length;
-    char *text = prepare_json(visit->response, body, &length);
-
-    visit_end(visit, text, length);
-    free(text);
-    json_decref(body);
-}
 
 static json_t *or_null(json_t *value)
 {
@@ -98,32 +45,68 @@ static json_t *report(const struct visit *visit, json_t *log)
         "log", log));
 }
 
+/* What Express does with an exception that comes too late for an answer. */
+static void cut(struct visit *visit, const struct js_error *error)
+{
+    visit_late_error(visit, error);
+    visit->response->gone = true;
+    response_end(visit->response, NULL, 0);
+}
+
+/* The middleware's own end() threw: it will not end this response. */
+static void fail_past_middleware(struct visit *visit,
+                                 const struct js_error *error)
+{
+    visit_drop_session(visit);
+    if (visit->response->built)
+        cut(visit, error);
+    else
+        reply_error(visit->response, 500, error);
+}
+
+/* Goes out by the middleware's end(). Steals `body`. */
+static int end_with_json(struct visit *visit, json_t *body,
+                         struct js_error *error)
+{
+    size_t length;
+    char *text = reply_prepare(visit->response, must_have(body), &length);
+    int rc = visit_end(visit, text, length, error);
+
+    free(text);
+    return rc;
+}
+
 /* An exception of the handler, or an error given to next: the answer, where
  * there is none yet. */
 static void fail(struct visit *visit, const struct js_error *error)
 {
+    struct js_error thrown;
+
     if (visit->response->built) {
-        visit_late_error(visit, error);
-        visit->response->gone = true;
-        visit_end(visit, NULL, 0);
+        cut(visit, error);
         return;
     }
     visit->response->status = 500;
-    end_with_json(visit, must_have(json_pack("{s:o}", "error",
-                                             js_error_named(error))));
+    if (end_with_json(visit, json_pack("{s:o}", "error", js_error_named(error)),
+                      &thrown))
+        fail_past_middleware(visit, error);
 }
 
 static void answer(struct visit *visit, const struct deeds *deeds)
 {
     const json_t *ending = json_array_get(deeds->endings, 0);
+    struct js_error thrown;
+    int rc;
 
     if (ending)
-        visit_end(visit, json_string_value(ending),
-                  json_string_length(ending));
+        rc = visit_end(visit, json_string_value(ending),
+                       json_string_length(ending), &thrown);
     else if (visit->response->built)
-        visit_end(visit, NULL, 0);
+        rc = visit_end(visit, NULL, 0, &thrown);
     else
-        end_with_json(visit, report(visit, deeds->log));
+        rc = end_with_json(visit, report(visit, deeds->log), &thrown);
+    if (rc != 0)
+        fail_past_middleware(visit, &thrown);
 }
 
 static void serve(struct visit *visit, const json_t *actions)
@@ -213,9 +196,9 @@ void handler_run(struct apps *apps, const struct request *request,
     if (!app) {
         js_throw(&error, "Error", id ? "no app \"%s\"" : "no Spec-App%s",
                  id ? id : "");
-        handler_send_error(response, 404, &error);
+        reply_error(response, 404, &error);
     } else if (read_actions(request, &actions, &error)) {
-        handler_send_error(response, 400, &error);
+        reply_error(response, 400, &error);
     } else {
         visit_app(apps, app, request, response, actions);
     }

@@ -2,7 +2,7 @@
 #ifndef REFERENCE_HANDLER_H
 #define REFERENCE_HANDLER_H
 
-#include "app.h"
+#include "apps.h"
 #include "request.h"
 #include "response.h"
 
@@ -10,11 +10,5 @@
  * none, with nothing run; else what DESIGN section 4 calls the answer. */
 void handler_run(struct apps *apps, const struct request *request,
                  struct response *response);
-
-/* A JSON body with its length, on a fresh response. Steals `body`. */
-void handler_send_json(struct response *response, int status, json_t *body);
-/* {"error":{"name","message"}} */
-void handler_send_error(struct response *response, int status,
-                        const struct js_error *error);
 
 #endif

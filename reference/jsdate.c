@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-#define MS_PER_SECOND 1000
+#define MS_PER_SECOND INT64_C(1000)
 #define MS_PER_MINUTE (60 * MS_PER_SECOND)
 #define MS_PER_HOUR   (60 * MS_PER_MINUTE)
 #define MS_PER_DAY    (24 * MS_PER_HOUR)
@@ -60,9 +60,9 @@ static int64_t civil_ms(const struct civil *civil)
 
     for (int month = 1; month < civil->month; month++)
         days += month_length(civil->year, month);
-    return days * MS_PER_DAY + (int64_t)civil->hour * MS_PER_HOUR +
-           (int64_t)civil->minute * MS_PER_MINUTE +
-           (int64_t)civil->second * MS_PER_SECOND + civil->ms;
+    return days * MS_PER_DAY + civil->hour * MS_PER_HOUR +
+           civil->minute * MS_PER_MINUTE + civil->second * MS_PER_SECOND +
+           civil->ms;
 }
 
 static struct civil civil_of(int64_t ms)
@@ -276,7 +276,7 @@ static int64_t local_offset(int64_t utc_ms)
         .minute = tm.tm_min,
         .second = tm.tm_sec,
     };
-    return civil_ms(&civil) - (int64_t)seconds * MS_PER_SECOND;
+    return civil_ms(&civil) - seconds * MS_PER_SECOND;
 }
 
 /* A local time that a change of the clocks skips, or gives twice, is read by
@@ -299,10 +299,9 @@ static double civil_time(const struct civil *civil, const struct zone *zone)
     int64_t ms = civil_ms(civil);
 
     /* A day more than a Date can be, so that a zone can bring it back. */
-    if (fabs((double)ms) > JSDATE_MAX + 100.0 * MS_PER_HOUR)
+    if (fabs((double)ms) > JSDATE_MAX + 100.0 * (double)MS_PER_HOUR)
         return NAN;
-    ms = zone->local ? local_to_utc(ms)
-                     : ms - (int64_t)zone->minutes * MS_PER_MINUTE;
+    ms = zone->local ? local_to_utc(ms) : ms - zone->minutes * MS_PER_MINUTE;
     return fabs((double)ms) <= JSDATE_MAX ? (double)ms : NAN;
 }
 

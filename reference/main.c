@@ -1,8 +1,8 @@
 /* main.c: sessionspec-server: the command line, the start and the end */
-#include "app.h"
+#include "apps.h"
+#include "certificate.h"
 #include "control.h"
 #include "handler.h"
-#include "jsjson.h"
 #include "must.h"
 #include "server.h"
 
@@ -20,7 +20,7 @@ enum {
 };
 
 struct arguments {
-    unsigned port, threads;
+    unsigned port, tls_port, threads;
     const char *store;
 };
 
@@ -41,13 +41,15 @@ static void handle(void *arg, const struct request *request,
 }
 
 static const char help[] =
-    "usage: sessionspec-server [--port N] [--threads N] [--store SPEC]\n"
+    "usage: sessionspec-server [--port N] [--tls-port N] [--threads N]\n"
+    "                          [--store SPEC]\n"
     "\n"
     "A session server that behaves as express-session 1.19.0 is documented\n"
     "to, and speaks sessionspec's probe protocol. Prints its URL as the first\n"
     "line, and ends with SIGTERM, or with the process that started it.\n"
     "\n"
     "  --port N      listen on 127.0.0.1:N; 0, the default, takes a free port\n"
+    "  --tls-port N  likewise for TLS, with a certificate made at the start\n"
     "  --threads N   how many connections it serves at once (256)\n"
     "  --store SPEC  the store of apps that name none: memory (the default)\n"
     "  --help        this text\n"
@@ -71,6 +73,7 @@ static struct arguments read_arguments(int argc, char **argv)
 {
     static const struct option options[] = {
         { "port", required_argument, NULL, 'p' },
+        { "tls-port", required_argument, NULL, 'l' },
         { "threads", required_argument, NULL, 't' },
         { "store", required_argument, NULL, 's' },
         { "help", no_argument, NULL, 'h' },
@@ -84,6 +87,9 @@ static struct arguments read_arguments(int argc, char **argv)
         switch (option) {
         case 'p':
             arguments.port = read_number("port", optarg, 65535);
+            break;
+        case 'l':
+            arguments.tls_port = read_number("tls-port", optarg, 65535);
             break;
         case 't':
             arguments.threads = read_number("threads", optarg, MOST_THREADS);
@@ -132,6 +138,42 @@ static void await_end(const sigset_t *signals, pid_t starter)
         ;
 }
 
+/* With a certificate that is gone from the disk once it has been read. */
+static struct server *start(struct server_options *options, char *error,
+                            size_t size)
+{
+    struct server *server;
+    char path[256];
+
+    if (certificate_write(path, sizeof path, error, size))
+        return NULL;
+    options->certificate = path;
+    server = server_start(options, error, size);
+    unlink(path);
+    return server;
+}
+
+static int serve(struct service *service, struct server_options *options,
+                 const sigset_t *signals, pid_t starter)
+{
+    char error[256], tls_url[64];
+    struct server *server = start(options, error, sizeof error);
+
+    if (!server) {
+        fprintf(stderr, "sessionspec-server: port %u: %s\n", options->port,
+                error);
+        return EXIT_UNREACHABLE;
+    }
+    snprintf(tls_url, sizeof tls_url, "https://127.0.0.1:%u",
+             server_port(server, true));
+    service->about.tls_url = tls_url;
+    printf("http://127.0.0.1:%u\n", server_port(server, false));
+    fflush(stdout);
+    await_end(signals, starter);
+    server_stop(server);
+    return EXIT_SUCCESS;
+}
+
 int main(int argc, char **argv)
 {
     pid_t starter = getppid();
@@ -141,12 +183,12 @@ int main(int argc, char **argv)
                    .connections = arguments.threads }
     };
     struct server_options options = { .port = arguments.port,
+                                      .tls_port = arguments.tls_port,
                                       .threads = arguments.threads,
                                       .handler = handle,
                                       .arg = &service };
-    struct server *server;
     sigset_t signals;
-    char error[256];
+    int code;
 
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
@@ -156,17 +198,7 @@ int main(int argc, char **argv)
     if (arguments.store)
         try_store(arguments.store);
     service.apps = apps_new(arguments.store);
-    server = server_start(&options, error, sizeof error);
-    if (!server) {
-        fprintf(stderr, "sessionspec-server: port %u: %s\n", arguments.port,
-                error);
-        apps_free(service.apps);
-        return EXIT_UNREACHABLE;
-    }
-    printf("http://127.0.0.1:%u\n", server_port(server));
-    fflush(stdout);
-    await_end(&signals, starter);
-    server_stop(server);
+    code = serve(&service, &options, &signals, starter);
     apps_free(service.apps);
-    return EXIT_SUCCESS;
+    return code;
 }

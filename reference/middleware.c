@@ -15,7 +15,7 @@
 #include <string.h>
 #include <strings.h>
 
-static void on_head(void *arg, struct response *response);
+static int on_head(void *arg, struct js_error *error);
 
 /* ---- The way in -------------------------------------------------------- */
 
@@ -195,92 +195,106 @@ void visit_late_error(struct visit *visit, const struct js_error *error)
     trace_note(visit->app->trace, "error", error->message, NULL);
 }
 
-static void touch_once(struct visit *visit)
+static int touch_once(struct visit *visit, struct js_error *error)
 {
-    struct js_error error;
-
     if (visit->touched)
-        return;
+        return 0;
+    if (visit_touch(visit, error))
+        return -1;
     visit->touched = true;
-    if (visit_touch(visit, &error))
-        visit_late_error(visit, &error);
+    return 0;
 }
 
-static void on_head(void *arg, struct response *response)
+static int on_head(void *arg, struct js_error *error)
 {
     struct visit *visit = arg;
-    struct js_error error;
+    struct js_error refused;
 
-    (void)response;
     if (!visit->session || !should_set_cookie(visit))
-        return;
+        return 0;
     if (js_truthy(json_object_get(visit->session->cookie->fields, "secure")) &&
         !visit_is_secure(visit))
-        return;
-    touch_once(visit);
-    if (visit_set_cookie(visit, &error))
-        visit_late_error(visit, &error);
+        return 0;
+    if (touch_once(visit, error))
+        return -1;
+    if (visit_set_cookie(visit, &refused))
+        visit_late_error(visit, &refused);
+    return 0;
 }
 
 /* The store has been called and the head can go: sends all that the client
  * may see before the write is done, and gives back what is withheld: the last
  * byte of a body of known length, the end of a chunked one, or everything
- * where there is no body. */
+ * where there is no body. The cookie is touched: the listener cannot throw. */
 static void send_but_the_end(struct response *response, const char **chunk,
                              size_t *length)
 {
+    struct js_error error;
     const char *declared;
+    size_t withheld;
 
-    response_build_head(response);
+    must(response_build_head(response, &error) == 0);
     if (!*chunk)
         return;
     declared = response_header(response, "Content-Length");
-    if (declared && strtod(declared, NULL) > 0) {
-        if (*length == 0)
-            return;
-        response_write(response, *chunk, *length - 1);
-        *chunk += *length - 1;
-        *length = 1;
-        return;
-    }
-    response_write(response, *chunk, *length);
-    *chunk = NULL;
-    *length = 0;
+    withheld = declared && strtod(declared, NULL) > 0 && *length > 0;
+    must(response_write(response, *chunk, *length - withheld, &error) == 0);
+    *chunk = withheld ? *chunk + *length - withheld : NULL;
+    *length = withheld;
 }
 
-void visit_end(struct visit *visit, const char *chunk, size_t length)
+/* What is to be done in the store; NULL for nothing. */
+static const char *last_call(const struct visit *visit)
 {
+    if (!visit->active)
+        return NULL;
+    if (should_destroy(visit))
+        return "destroy";
+    if (!visit->session)
+        return NULL;
+    if (should_save(visit))
+        return "set";
+    if (visit->middleware->store_has_touch && should_touch(visit))
+        return "touch";
+    return NULL;
+}
+
+static void call_and_end(struct visit *visit, const char *op,
+                         const char *chunk, size_t length)
+{
+    bool sets = strcmp(op, "set") == 0;
+    json_t *session = visit->session ? session_json(visit->session) : NULL;
     struct probe_call call;
     struct js_error error;
-    const char *op = NULL;
-    json_t *sid = visit->session_id, *session = NULL;
 
-    if (visit->ended)
-        return;
-    visit->ended = true;
-    if (visit->active && should_destroy(visit)) {
-        op = "destroy";
-    } else if (visit->active && visit->session) {
-        touch_once(visit);
-        if (should_save(visit)) {
-            op = "set";
-            sid = visit->session->id;
-        } else if (visit->middleware->store_has_touch && should_touch(visit)) {
-            op = "touch";
-        }
-        if (op)
-            session = session_json(visit->session);
-    }
-    if (!op) {
-        response_end(visit->response, chunk, length);
-        return;
-    }
-    probe_begin(&call, visit->app, visit->slot, visit->label, op, sid,
-                session);
+    probe_begin(&call, visit->app, visit->slot, visit->label, op,
+                sets ? visit->session->id : visit->session_id, session);
     send_but_the_end(visit->response, &chunk, &length);
     if (probe_finish(&call, NULL, &error))
         visit_late_error(visit, &error);
     response_end(visit->response, chunk, length);
+}
+
+int visit_end(struct visit *visit, const char *chunk, size_t length,
+              struct js_error *error)
+{
+    const char *op;
+
+    if (visit->ended)
+        return 0;
+    visit->ended = true;
+    if (visit->broken)
+        return js_throw(error, "TypeError",
+                        "Cannot read properties of undefined (reading "
+                        "'originalMaxAge')");
+    if (visit->active && visit->session && touch_once(visit, error))
+        return -1;
+    op = last_call(visit);
+    if (op)
+        call_and_end(visit, op, chunk, length);
+    else
+        response_end(visit->response, chunk, length);
+    return 0;
 }
 
 void visit_clear(struct visit *visit)

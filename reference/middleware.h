@@ -38,14 +38,17 @@ struct visit {
     char *saved_state;    /* at the last save, or as loaded; NULL: unsaved */
     bool wraps_session;   /* save() of the present session is noticed */
     bool touched, ended;
+    bool broken; /* making the session threw: it has no cookie */
 };
 
 void visit_clear(struct visit *visit);
 
 /* The way in: 0 is next(); -1 is next(error). */
 int visit_enter(struct visit *visit, struct js_error *error);
-/* The way out: res.end(chunk), NULL for none. */
-void visit_end(struct visit *visit, const char *chunk, size_t length);
+/* The way out: res.end(chunk), NULL for none. -1 where that throws: nothing
+ * was sent then, and no further end() does anything. */
+int visit_end(struct visit *visit, const char *chunk, size_t length,
+              struct js_error *error);
 /* An error for which it is too late to be the answer: next(error). */
 void visit_late_error(struct visit *visit, const struct js_error *error);
 

@@ -3,6 +3,7 @@
 
 #include "must.h"
 
+#include <limits.h>
 #include <openssl/evp.h>
 #include <string.h>
 
@@ -66,31 +67,30 @@ static int parse_unset(struct options *options, struct js_error *error)
 static unsigned char *decode_buffer(const json_t *value, size_t *length)
 {
     const json_t *base64 = json_object_get(value, "base64");
+    const char *text = json_string_value(base64);
     size_t size = json_string_length(base64);
     unsigned char *bytes;
     int decoded;
 
-    if (!json_is_string(base64) || json_object_size(value) != 1)
+    if (!text || json_object_size(value) != 1 || size > INT_MAX)
         return NULL;
     bytes = must_have(malloc(size / 4 * 3 + 4));
-    decoded = EVP_DecodeBlock(
-        bytes, (const unsigned char *)json_string_value(base64), (int)size);
-    if (decoded < 0) {
-        free(bytes);
-        return NULL;
+    decoded = EVP_DecodeBlock(bytes, (const unsigned char *)text, (int)size);
+    for (int i = 1; i <= 2 && decoded > 0 && text[size - (size_t)i] == '='; i++)
+        decoded--; /* OpenSSL counts the padding */
+    if (decoded >= 0) {
+        *length = (size_t)decoded;
+        return bytes;
     }
-    for (const char *end = json_string_value(base64) + size;
-         size > 0 && *--end == '=' && decoded > 0; size--)
-        decoded--;
-    *length = (size_t)decoded;
-    return bytes;
+    free(bytes);
+    return NULL;
 }
 
 static void add_secret(struct options *options, const json_t *value)
 {
     struct option_secret *to = &options->secrets[options->secret_count++];
     size_t length = json_string_length(value);
-    unsigned char *bytes = NULL;
+    unsigned char *bytes;
 
     if (json_is_string(value)) {
         bytes = must_have(malloc(length + 1));
@@ -99,7 +99,7 @@ static void add_secret(struct options *options, const json_t *value)
         bytes = decode_buffer(value, &length);
     }
     to->secret = (struct secret){ bytes, bytes ? length : 0 };
-    if (!value || json_is_null(value))
+    if (json_is_null(value))
         to->refused = "Secret key must be provided.";
     else if (!bytes)
         to->refused = "The \"key\" argument must be of type string or an "
@@ -162,6 +162,51 @@ static void parse_proxy(struct options *options)
         options->proxy = PROXY_IGNORED;
 }
 
+/* ---- The forms of what is no data -------------------------------------- */
+
+static int check_secret(const json_t *secret, struct js_error *error)
+{
+    unsigned char *bytes;
+    size_t length, index;
+    json_t *item;
+
+    if (json_is_object(secret)) {
+        bytes = decode_buffer(secret, &length);
+        free(bytes);
+        return bytes ? 0
+                     : js_throw(error, "TypeError",
+                                "a secret is a text or {\"base64\"}");
+    }
+    json_array_foreach((json_t *)secret, index, item)
+    {
+        if (json_is_object(item) && check_secret(item, error))
+            return -1;
+    }
+    return 0;
+}
+
+int options_check(const json_t *source, struct js_error *error)
+{
+    const json_t *genid = json_object_get(source, "genid");
+    const json_t *cookie = json_object_get(source, "cookie");
+    const json_t *by_header = json_object_get(cookie, "by-header");
+
+    if (source && !json_is_object(source))
+        return js_throw(error, "TypeError", "`options` is not an object");
+    if (json_is_object(genid) &&
+        json_array_size(json_object_get(genid, "fixed")) == 0 &&
+        !json_is_string(json_object_get(genid, "header")))
+        return js_throw(error, "TypeError",
+                        "`genid` is {\"fixed\"} or {\"header\"}");
+    if (by_header && (!json_is_string(by_header) ||
+                      !json_is_object(json_object_get(cookie, "cases"))))
+        return js_throw(error, "TypeError",
+                        "`cookie` by header has texts and `cases`");
+    return check_secret(json_object_get(source, "secret"), error);
+}
+
+/* ---- The constructor --------------------------------------------------- */
+
 int options_parse(struct options *options, json_t *source, json_t *warnings,
                   struct js_error *error)
 {
@@ -208,49 +253,4 @@ const json_t *options_cookie(const struct options *options,
     chosen = json_object_get(options->by_header_cases, header ? header : "");
     free(header);
     return chosen;
-}
-
-static int parse_trust(struct settings *settings, const json_t *trust,
-                       struct js_error *error)
-{
-    const char *text = json_string_value(trust);
-
-    if (json_is_number(trust))
-        settings->trusts_proxy = js_number(trust) >= 1;
-    else if (!trust || json_is_boolean(trust))
-        settings->trusts_proxy = json_is_true(trust);
-    else if (text && strcmp(text, "loopback") == 0)
-        settings->trusts_proxy = true;
-    else
-        return js_throw(error, "TypeError",
-                        "setting \"trust proxy\" is true, false, a number "
-                        "or \"loopback\"");
-    return 0;
-}
-
-int settings_parse(struct settings *settings, const json_t *source,
-                   struct js_error *error)
-{
-    const char *mount = json_string_value(json_object_get(source, "mount"));
-    const char *env = json_string_value(json_object_get(source, "env"));
-    const json_t *parser = json_object_get(source, "cookieParser");
-
-    memset(settings, 0, sizeof *settings);
-    if (parse_trust(settings, json_object_get(source, "trust proxy"), error))
-        return -1;
-    settings->express = source != NULL;
-    settings->mount = must_have(strdup(mount ? mount : ""));
-    settings->production = env && strcmp(env, "production") == 0;
-    settings->parses_cookies = js_truthy(parser);
-    if (json_is_string(parser))
-        settings->parser_secret =
-            must_have(strdup(json_string_value(parser)));
-    return 0;
-}
-
-void settings_clear(struct settings *settings)
-{
-    free(settings->mount);
-    free(settings->parser_secret);
-    memset(settings, 0, sizeof *settings);
 }

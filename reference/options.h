@@ -40,8 +40,13 @@ struct options {
     const char *genid_header;
 };
 
+/* 0, or -1 with `error` where something has not the protocol's form. `source`
+ * may be NULL. */
+int options_check(const json_t *source, struct js_error *error);
+
 /* 0, or -1 with what the constructor throws in `error`. What it warns of is
- * appended to `warnings`, an array of strings. `source` gets a reference. */
+ * appended to `warnings`, an array of strings. `source`, which has been
+ * checked, gets a reference. */
 int options_parse(struct options *options, json_t *source, json_t *warnings,
                   struct js_error *error);
 void options_clear(struct options *options);
@@ -50,21 +55,5 @@ void options_clear(struct options *options);
  * request gives: {} where it has no case. Borrowed; NULL is {}. */
 const json_t *options_cookie(const struct options *options,
                              const struct request *request);
-
-/* Express's and the target's own settings, beside the options. */
-struct settings {
-    bool express;      /* there are any: the app runs within Express */
-    bool trusts_proxy; /* its `trust proxy` covers loopback, one hop away */
-    char *mount;       /* the path it is mounted at, "" for none */
-    bool production;   /* NODE_ENV */
-    bool parses_cookies;
-    char *parser_secret; /* of the cookie parser, or NULL */
-};
-
-/* 0, or -1 with `error` for a setting that there is not. `source` may be
- * NULL. */
-int settings_parse(struct settings *settings, const json_t *source,
-                   struct js_error *error);
-void settings_clear(struct settings *settings);
 
 #endif

@@ -120,7 +120,7 @@ int path_delete(json_t *data, const char *path, struct js_error *error)
     return rc;
 }
 
-int path_add(json_t *data, const char *path, double amount,
+int path_add(json_t *data, const char *path, const json_t *amount,
              struct js_error *error)
 {
     struct place place;
@@ -131,7 +131,8 @@ int path_add(json_t *data, const char *path, double amount,
     if (rc == 0 && !is_missing(old) && !json_is_number(old))
         rc = js_throw(error, "Error", "not a number");
     if (rc == 0) {
-        sum = json_real((json_is_number(old) ? js_number(old) : 0) + amount);
+        sum = json_real((old ? js_number(old) : 0) +
+                        js_number(amount));
         put_at(&place, sum ? sum : json_null()); /* Infinity, as JSON */
     }
     free(place.key);

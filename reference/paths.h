@@ -15,11 +15,11 @@
 /* A hole in an array costs its length when it is written as JSON. */
 enum { PATH_LARGEST_INDEX = 65535 };
 
-/* All return 0, or -1 with `error`; `value` is copied. */
+/* All return 0, or -1 with `error`; `value` is copied, `amount` a number. */
 int path_set(json_t *data, const char *path, const json_t *value,
              struct js_error *error);
 int path_delete(json_t *data, const char *path, struct js_error *error);
-int path_add(json_t *data, const char *path, double amount,
+int path_add(json_t *data, const char *path, const json_t *amount,
              struct js_error *error);
 int path_push(json_t *data, const char *path, const json_t *value,
               struct js_error *error);

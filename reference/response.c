@@ -66,6 +66,25 @@ const char *response_header(const struct response *response, const char *name)
     return NULL;
 }
 
+/* UTF-8 as the bytes of a header, Latin-1; NULL where a character may not
+ * stand in one. The caller frees. */
+static char *field_content(const char *text)
+{
+    char *bytes = must_have(malloc(strlen(text) + 1)), *to = bytes;
+
+    for (const char *c = text; *c; c++) {
+        unsigned char first = (unsigned char)*c;
+
+        if ((first < 0x20 && first != '\t') || first == 0x7F || first > 0xC3) {
+            free(bytes);
+            return NULL;
+        }
+        *to++ = first < 0x80 ? *c : (char)(first << 6 | (*++c & 0x3F));
+    }
+    *to = '\0';
+    return bytes;
+}
+
 void response_add_header(struct response *response, const char *name,
                          const char *value)
 {
@@ -74,11 +93,11 @@ void response_add_header(struct response *response, const char *name,
     response->headers = must_have(
         realloc(response->headers, (count + 1) * sizeof *response->headers));
     response->headers[count].name = must_have(strdup(name));
-    response->headers[count].value = must_have(strdup(value));
+    response->headers[count].value = must_have(field_content(value));
     response->header_count = count + 1;
 }
 
-static void remove_header(struct response *response, const char *name)
+void response_remove_header(struct response *response, const char *name)
 {
     size_t kept = 0;
 
@@ -100,80 +119,102 @@ static bool is_token(const char *name)
     return *name != '\0';
 }
 
-static bool is_field_content(const char *value)
+static int refuse_header(struct js_error *error, const char *code)
 {
-    for (const char *c = value; *c; c++) {
-        if ((*c > 0 && *c < 0x20 && *c != '\t') || *c == 0x7F)
-            return false;
+    snprintf(error->code, sizeof error->code, "%s", code);
+    return -1;
+}
+
+/* Node's checks, in its order. */
+static int check_header(const struct response *response, const char *name,
+                        bool value_is_good, struct js_error *error)
+{
+    if (response->built) {
+        js_throw(error, "Error",
+                 "Cannot set headers after they are sent to the client");
+        return refuse_header(error, "ERR_HTTP_HEADERS_SENT");
     }
-    return true;
+    if (!is_token(name)) {
+        js_throw(error, "TypeError",
+                 "Header name must be a valid HTTP token [\"%s\"]", name);
+        return refuse_header(error, "ERR_INVALID_HTTP_TOKEN");
+    }
+    if (!value_is_good) {
+        js_throw(error, "TypeError",
+                 "Invalid character in header content [\"%s\"]", name);
+        return refuse_header(error, "ERR_INVALID_CHAR");
+    }
+    return 0;
 }
 
 int response_set_header(struct response *response, const char *name,
                         const char *value, struct js_error *error)
 {
-    if (response->built) {
-        js_throw(error, "Error",
-                 "Cannot set headers after they are sent to the client");
-        snprintf(error->code, sizeof error->code, "ERR_HTTP_HEADERS_SENT");
+    char *bytes = field_content(value);
+    bool is_good = bytes != NULL;
+
+    free(bytes);
+    if (check_header(response, name, is_good, error))
         return -1;
-    }
-    if (!is_token(name)) {
-        js_throw(error, "TypeError",
-                 "Header name must be a valid HTTP token [\"%s\"]", name);
-        snprintf(error->code, sizeof error->code, "ERR_INVALID_HTTP_TOKEN");
-        return -1;
-    }
-    if (!is_field_content(value)) {
-        js_throw(error, "TypeError",
-                 "Invalid character in header content [\"%s\"]", name);
-        snprintf(error->code, sizeof error->code, "ERR_INVALID_CHAR");
-        return -1;
-    }
-    remove_header(response, name);
+    response_remove_header(response, name);
     response_add_header(response, name, value);
     return 0;
 }
 
-static bool has_no_body(const struct response *response)
+static void format_head(struct response *response)
 {
-    return response->is_head || response->status == 204 ||
-           response->status == 304;
-}
+    FILE *out = must_have(
+        open_memstream(&response->head, &response->head_length));
 
-/* Runs the listener, decides on the framing, and formats the head.
- * `body_length` is known where the whole body is, else -1. */
-static void build_head(struct response *response, long body_length)
-{
-    FILE *out;
-
-    if (response->built)
-        return;
-    if (response->on_head)
-        response->on_head(response->on_head_arg, response);
-    response->built = true;
-    if (response->status == 204 || response->status == 304)
-        remove_header(response, "Content-Length");
-    out = must_have(open_memstream(&response->head, &response->head_length));
     fprintf(out, "HTTP/1.1 %d %s\r\n", response->status,
             reason_phrase(response->status));
     for (size_t i = 0; i < response->header_count; i++)
         fprintf(out, "%s: %s\r\n", response->headers[i].name,
                 response->headers[i].value);
-    if (!has_no_body(response) && !response_header(response, "Content-Length")) {
-        response->chunked = body_length < 0;
-        if (response->chunked)
-            fputs("Transfer-Encoding: chunked\r\n", out);
-        else
-            fprintf(out, "Content-Length: %ld\r\n", body_length);
-    }
     fputs("\r\n", out);
     must(fclose(out) == 0);
 }
 
-void response_build_head(struct response *response)
+/* Decides on the framing. The length of the body is known where all of it
+ * is. */
+static void frame(struct response *response, const size_t *body_length)
 {
-    build_head(response, -1);
+    char number[32];
+
+    response->bodiless = response->is_head || response->status == 204 ||
+                         response->status == 304;
+    if (response->status == 204 || response->status == 304)
+        response_remove_header(response, "Content-Length");
+    if (response->bodiless || response_header(response, "Content-Length"))
+        return;
+    if (body_length) {
+        snprintf(number, sizeof number, "%zu", *body_length);
+        response_add_header(response, "Content-Length", number);
+    } else {
+        response->chunked = true;
+        response_add_header(response, "Transfer-Encoding", "chunked");
+    }
+}
+
+static int build_head(struct response *response, const size_t *body_length,
+                      struct js_error *error)
+{
+    response_listener_fn *listener = response->on_head;
+
+    if (response->built)
+        return 0;
+    response->on_head = NULL; /* once, even where it throws */
+    if (listener && listener(response->on_head_arg, error))
+        return -1;
+    response->built = true;
+    frame(response, body_length);
+    format_head(response);
+    return 0;
+}
+
+int response_build_head(struct response *response, struct js_error *error)
+{
+    return build_head(response, NULL, error);
 }
 
 static void put(struct response *response, const char *bytes, size_t length)
@@ -193,7 +234,7 @@ static void send_piece(struct response *response, const char *bytes,
 
     if (response->head)
         fwrite(response->head, 1, response->head_length, out);
-    if (!has_no_body(response)) {
+    if (!response->bodiless) {
         if (response->chunked && length > 0)
             fprintf(out, "%zx\r\n", length);
         if (length > 0)
@@ -210,20 +251,27 @@ static void send_piece(struct response *response, const char *bytes,
     response->head = NULL;
 }
 
-void response_write(struct response *response, const char *bytes,
-                    size_t length)
+int response_write(struct response *response, const char *bytes,
+                   size_t length, struct js_error *error)
 {
     if (response->ended)
-        return;
-    build_head(response, -1);
-    send_piece(response, bytes, length, false);
+        return 0;
+    if (build_head(response, NULL, error))
+        return -1;
+    /* Without a body there is nothing for the head to go out with yet. */
+    if (!response->bodiless)
+        if (!response->bodiless) /* else the head is all, and it waits */
+        send_piece(response, bytes, length, false);
+    return 0;
 }
 
 void response_end(struct response *response, const char *bytes, size_t length)
 {
+    struct js_error error;
+
     if (response->ended)
         return;
-    build_head(response, (long)length);
+    must(build_head(response, &length, &error) == 0);
     response->ended = true;
     send_piece(response, bytes, length, true);
 }

@@ -1,6 +1,7 @@
 /* schedule.c: the order in which labelled requests make their store calls */
 #include "schedule.h"
 
+#include "members.h"
 #include "must.h"
 
 #include <errno.h>
@@ -274,42 +275,53 @@ void schedules_free(struct schedules *schedules)
     free(schedules);
 }
 
-static bool are_strings(const json_t *array)
+static bool are_names(const json_t *array)
 {
-    size_t index;
-    json_t *item;
+    for (size_t i = 0; i < json_array_size(array); i++) {
+        const json_t *name = json_array_get(array, i);
 
-    json_array_foreach((json_t *)array, index, item)
-    {
-        if (!json_is_string(item))
+        if (!json_is_string(name))
             return false;
+        for (size_t before = 0; before < i; before++) {
+            if (json_equal(json_array_get(array, before), name))
+                return false;
+        }
     }
     return json_array_size(array) > 0;
+}
+
+static bool are_choices(const char *choices, size_t labels)
+{
+    for (const char *c = choices; *c; c++) {
+        if (*c < 'A' || (size_t)(*c - 'A') >= labels)
+            return false;
+    }
+    return true;
 }
 
 static int check_body(const json_t *body, const char **choices, bool *stops,
                       struct js_error *error)
 {
+    static const char *const known[] = { "apps", "labels", "choices", "then",
+                                         NULL };
     const json_t *labels = json_object_get(body, "labels");
     const json_t *choice = json_object_get(body, "choices");
     const json_t *then = json_object_get(body, "then");
     const char *word = then ? json_string_value(then) : "first";
-    size_t count = json_array_size(labels);
 
-    if (!are_strings(json_object_get(body, "apps")))
-        return js_throw(error, "TypeError", "apps is a list of app ids");
-    if (!are_strings(labels) || count > 26)
-        return js_throw(error, "TypeError", "labels is a list of 1 to 26");
     *choices = choice ? json_string_value(choice) : "";
-    for (const char *c = *choices; c && *c; c++) {
-        if (*c < 'A' || (size_t)(*c - 'A') >= count)
-            *choices = NULL, c = "";
-    }
-    if (!*choices)
+    if (members_check(body, known, "a schedule", error))
+        return -1;
+    if (!are_names(json_object_get(body, "apps")) || !are_names(labels) ||
+        json_array_size(labels) > 26)
         return js_throw(error, "TypeError",
-                        "choices is a text of letters, A the first label");
+                        "`apps` and `labels` are lists of distinct names");
+    if (!*choices || !are_choices(*choices, json_array_size(labels)))
+        return js_throw(error, "TypeError",
+                        "`choices` is a text of letters, A the first label");
     if (!word || (strcmp(word, "first") != 0 && strcmp(word, "stop") != 0))
-        return js_throw(error, "TypeError", "then is \"first\" or \"stop\"");
+        return js_throw(error, "TypeError",
+                        "`then` is \"first\" or \"stop\"");
     *stops = strcmp(word, "stop") == 0;
     return 0;
 }

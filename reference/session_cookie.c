@@ -1,7 +1,8 @@
 /* session_cookie.c: the session ID's way in (Cookie) and out (Set-Cookie) */
+#include "visit.h"
+
 #include "cookie_parse.h"
 #include "must.h"
-#include "visit.h"
 
 #include <string.h>
 

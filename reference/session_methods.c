@@ -3,9 +3,9 @@
  * save, reload, regenerate, destroy and touch; each behaves as the README's
  * section "Session.<method>" says.
  */
-#include "must.h"
 #include "visit.h"
 
+#include "must.h"
 #include "sid.h"
 
 #include <string.h>
@@ -90,6 +90,7 @@ int visit_generate(struct visit *visit, struct js_error *error)
     visit->wraps_session = false;
     cookie = cookie_from_options(options_cookie(options, visit->request),
                                  app_now(visit->app), error);
+    visit->broken = cookie == NULL;
     if (!cookie)
         return -1;
     resolve_auto(visit, cookie);

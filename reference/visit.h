@@ -20,5 +20,4 @@ int visit_call(struct visit *visit, const char *op, json_t *sid,
 int visit_cookie_id(struct visit *visit, json_t **id, struct js_error *error);
 /* Appends the session's Set-Cookie to the response. */
 int visit_set_cookie(struct visit *visit, struct js_error *error);
-
 #endif

@@ -104,8 +104,15 @@ static void queue_remove(struct memory *memory, struct entry *entry)
         return;
     entry->place = NOT_QUEUED;
     struct entry *last = memory->queue[--memory->queue_length];
+    memory->queue[memory->queue_length] = NULL;
     if (last != entry)
         queue_settle(memory, place, last);
+}
+
+/* What expires next; NULL where nothing does. */
+static struct entry *queue_first(const struct memory *memory)
+{
+    return memory->queue_length ? memory->queue[0] : NULL;
 }
 
 static void queue_move(struct memory *memory, struct entry *entry,
@@ -279,10 +286,11 @@ static uint64_t expired_free(struct memory *memory, int64_t now_ms,
                              uint64_t most)
 {
     uint64_t freed = 0;
+    struct entry *first;
 
-    while (freed < most && memory->queue_length > 0 &&
-           !is_live(memory->queue[0], now_ms)) {
-        entry_remove(memory, memory->queue[0]);
+    while (freed < most && (first = queue_first(memory)) &&
+           !is_live(first, now_ms)) {
+        entry_remove(memory, first);
         freed++;
     }
     return freed;

@@ -237,7 +237,7 @@ const struct sstore_plugin *store_plugin(const struct store *store)
 /* ---- SPECs -------------------------------------------------------------- */
 
 /* `NAME?key=value&key=value`, as options. Cuts `query` up, they point into
- * it. A key without `=` has the value "". */
+ * it. A key without `=` has the value "", an empty piece is nothing. */
 static int query_split(char *query, struct sstore_opt *options, size_t *count,
                        struct sstore_err *err)
 {
@@ -245,6 +245,10 @@ static int query_split(char *query, struct sstore_opt *options, size_t *count,
         char *end = query + strcspn(query, "&");
         char *rest = *end ? end + 1 : end;
         *end = '\0';
+        if (end == query) {
+            query = rest;
+            continue;
+        }
         if (*count == OPTIONS_MAX)
             return fail(err, SSTORE_E_INVAL, "over %d options", OPTIONS_MAX);
         if (strncmp(query, "namespace", strcspn(query, "=")) == 0 &&
@@ -370,9 +374,9 @@ const char *store_code_text(int code)
 /* Calls the operation with what stands in brackets and with the error. */
 #define CALL(store, op, arguments, err)                                        \
     do {                                                                       \
-        struct sstore_err unwanted;                                            \
+        struct sstore_err unwanted = { 0 };                                    \
         struct sstore_err *error = (err) ? (err) : &unwanted;                  \
-        memset(error, 0, sizeof *error);                                       \
+        *error = (struct sstore_err){ 0 };                                     \
         if (!SSTORE_HAS((store)->plugin, op))                                  \
             return fail(error, SSTORE_E_NOTSUP, "%.60s has no %s",             \
                         (store)->plugin->name, #op);                           \

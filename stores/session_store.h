@@ -35,9 +35,9 @@ struct sstore_str {
 /* One stored session: two JSON texts and a time. The host splits and joins
  * them, so that touch can renew the cookie and leave the data as they are. */
 struct sstore_record {
-    struct sstore_str data;   /* the session without its cookie              */
-    struct sstore_str cookie; /* its cookie                                  */
-    int64_t expires_ms;       /* Unix ms of cookie.expires; SSTORE_NEVER     */
+    struct sstore_str data;   /* the session without its cookie */
+    struct sstore_str cookie; /* its cookie */
+    int64_t expires_ms;       /* Unix ms of cookie.expires; SSTORE_NEVER */
 };
 #define SSTORE_NEVER INT64_MAX
 
@@ -67,28 +67,28 @@ enum sstore_code {
 /* Details of a failure. The caller zeroes it; the plugin fills it only when
  * it returns < 0. Fixed size, so that reporting an error cannot fail. */
 struct sstore_err {
-    int32_t native;  /* errno, sqlite rc, SQLSTATE class..; 0 if none     */
-    char symbol[28]; /* what Node would put in err.code: "ECONNREFUSED"   */
-    char text[224];  /* one line, no newline, no secrets                  */
+    int32_t native;  /* errno, sqlite rc, SQLSTATE class..; 0 if none */
+    char symbol[28]; /* what Node would put in err.code: "ECONNREFUSED" */
+    char text[224];  /* one line, no newline, no secrets */
 };
 
 /* ---- What the host gives ---------------------------------------------- */
 
 /* Passed to every operation. */
 struct sstore_call {
-    uint32_t size; /* sizeof(struct sstore_call) in the host           */
+    uint32_t size; /* sizeof(struct sstore_call) in the host */
     uint32_t reserved;
-    int64_t now_ms;      /* the time to judge expiry by; may be virtual   */
-    int64_t deadline_ns; /* CLOCK_MONOTONIC; return E_TIMEOUT by then     */
-    const char *trace;   /* request label for logs, never NULL            */
+    int64_t now_ms;      /* the time to judge expiry by; may be virtual */
+    int64_t deadline_ns; /* CLOCK_MONOTONIC; return E_TIMEOUT by then */
+    const char *trace;   /* request label for logs, never NULL */
 };
 
 enum sstore_level { SSTORE_DEBUG, SSTORE_INFO, SSTORE_WARN, SSTORE_ERROR };
 
 /* Services. Valid from open() until close() returns. Any thread may call. */
 struct sstore_host {
-    uint32_t size; /* sizeof(struct sstore_host) in the host           */
-    uint16_t major, minor; /* the host's SSTORE_MAJOR, _MINOR            */
+    uint32_t size;         /* sizeof(struct sstore_host) in the host */
+    uint16_t major, minor; /* the host's SSTORE_MAJOR, _MINOR */
     void *ctx;
     void (*log)(void *ctx, int level, const char *line); /* SSTORE_INFO.. */
     /* The store's 'connect' (up=1) and 'disconnect' (up=0) events. A store
@@ -112,19 +112,19 @@ typedef int sstore_row_fn(void *arg, struct sstore_str sid,
 
 /* The strictest promise the plugin can keep; the host may be stricter. */
 enum sstore_threads {
-    SSTORE_THREADS_ONE_PLUGIN,   /* one call at a time in the whole plugin    */
-    SSTORE_THREADS_ONE_INSTANCE, /* one call at a time in each instance       */
-    SSTORE_THREADS_PARALLEL      /* any number at once, even in one instance  */
+    SSTORE_THREADS_ONE_PLUGIN,   /* one call at a time in the whole plugin */
+    SSTORE_THREADS_ONE_INSTANCE, /* one call at a time in each instance */
+    SSTORE_THREADS_PARALLEL      /* any number at once, even in one instance */
 };
 
 /* Facts that scenarios may `need`. Declare only what is always true. */
 /* clang-format off */
 #define SSTORE_CAPS(X)                                                      \
-    X(SSTORE_CAP_DURABLE,    0, "durable",    "survives close and reopen")   \
+    X(SSTORE_CAP_DURABLE,    0, "durable",    "survives close and reopen")  \
     X(SSTORE_CAP_SHARED,     1, "shared",     "two instances see each other") \
     X(SSTORE_CAP_HOST_CLOCK, 2, "host-clock", "expiry judged by call->now_ms") \
     X(SSTORE_CAP_NATIVE_TTL, 3, "native-ttl", "the backend expires by itself") \
-    X(SSTORE_CAP_NAMESPACE,  4, "namespace",  "open's `namespace` keeps apart") \
+    X(SSTORE_CAP_NAMESPACE,  4, "namespace",  "keeps namespaces apart")     \
     X(SSTORE_CAP_BINARY_SID, 5, "binary-sid", "ids may hold any byte")
 /* clang-format on */
 
@@ -138,13 +138,13 @@ enum sstore_cap {
 /* Appended to only. A NULL optional operation is an absent method, and
  * express-session behaves differently when touch is absent. */
 struct sstore_plugin {
-    uint32_t size;         /* sizeof(struct sstore_plugin)           */
-    uint16_t major, minor; /* SSTORE_MAJOR, SSTORE_MINOR          */
-    uint32_t threads;      /* enum sstore_threads                          */
-    uint32_t caps;         /* SSTORE_CAP_*                                 */
-    const char *name;      /* "redis": lower case, unique               */
-    const char *version;   /* of the plugin and its client library      */
-    const char *options;   /* help: one "key=<what>  why" line per key  */
+    uint32_t size;         /* sizeof(struct sstore_plugin) */
+    uint16_t major, minor; /* SSTORE_MAJOR, SSTORE_MINOR */
+    uint32_t threads;      /* enum sstore_threads */
+    uint32_t caps;         /* SSTORE_CAP_* */
+    const char *name;      /* "redis": lower case, unique */
+    const char *version;   /* of the plugin and its client library */
+    const char *options;   /* help: one "key=<what>  why" line per key */
 
     /* Required. On SSTORE_OK *inst is the instance; on failure it is untouched
      * and close() is not called. Unknown option: SSTORE_E_INVAL, named in

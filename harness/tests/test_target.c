@@ -171,7 +171,8 @@ static void test_the_reference_is_started_and_asked(void **state)
     fixture->options.connections = 70;
     assert_int_equal(open_mode(fixture, "serves"), 0);
     assert_string_equal(arguments_of(fixture),
-                        "--port 0 --store sqlite:/tmp/x y --threads 70");
+                        "--port 0 --tls-port 0 --store sqlite:/tmp/x y "
+                        "--threads 70");
     assert_true(target_can(fixture->target, "schedule"));
     assert_false(target_can(fixture->target, "tls"));
     assert_string_equal(target_base(fixture->target, true),

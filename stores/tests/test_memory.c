@@ -344,9 +344,11 @@ static int collect(void *arg, struct sstore_str sid,
                    const struct sstore_record *rec)
 {
     int64_t *seen = arg;
-    int id = -1;
+    int id = 0;
 
-    assert_int_equal(sscanf(rec->data.p, "%2d", &id) == 1 && sid.n > 0, 1);
+    assert_true(sid.n == rec->data.n);
+    for (size_t i = 0; i < sid.n; i++)
+        id = id * 10 + (rec->data.p[i] - '0');
     assert_in_range(id, 0, MODEL_IDS - 1);
     assert_int_equal(seen[id], 0);
     seen[id] = rec->expires_ms;

@@ -1,0 +1,175 @@
+/* session_paths.c: paths into req.session: its data, its cookie, its own */
+#include "session_paths.h"
+
+#include "must.h"
+#include "paths.h"
+
+#include <string.h>
+
+bool session_is_cookie_field(const char *name)
+{
+    static const char *const fields[] = {
+        "originalMaxAge", "maxAge",   "expires",  "path",     "domain",
+        "secure",         "httpOnly", "sameSite", "priority", "partitioned"
+    };
+
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        if (strcmp(name, fields[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool first_is(const char *path, const char *key)
+{
+    size_t length = strlen(key);
+
+    return strncmp(path, key, length) == 0 &&
+           (path[length] == '.' || path[length] == '\0');
+}
+
+/* What is behind "cookie."; NULL for any other path. */
+static const char *in_cookie(const char *path)
+{
+    return strncmp(path, "cookie.", strlen("cookie.")) == 0
+               ? path + strlen("cookie.")
+               : NULL;
+}
+
+static bool is_read_only(const char *path)
+{
+    return first_is(path, "id") || first_is(path, "req");
+}
+
+/* ---- The cookie's fields ----------------------------------------------- */
+
+/* Carries a change of one member over to the cookie: an assignment, which may
+ * be refused, or its absence. */
+static int carry_over(struct cookie *cookie, const json_t *members,
+                      const char *path, int64_t now_ms, struct js_error *error)
+{
+    char *key = must_have(strndup(path, strcspn(path, ".")));
+    const json_t *value = json_object_get(members, key);
+    int rc = 0;
+
+    if (value)
+        rc = cookie_set(cookie, key, value, COOKIE_DATES_ARE_TEXT, now_ms,
+                        error);
+    else
+        cookie_delete(cookie, key);
+    free(key);
+    return rc;
+}
+
+/* ---- Changes ----------------------------------------------------------- */
+
+typedef int change_fn(json_t *data, const char *path, const json_t *value,
+                      struct js_error *error);
+
+static int change(struct session *session, const char *path,
+                  const json_t *value, change_fn *apply, int64_t now_ms,
+                  struct js_error *error)
+{
+    const char *rest = in_cookie(path);
+    json_t *members;
+    int rc;
+
+    if (is_read_only(path))
+        return 0;
+    if (!rest)
+        return apply(session->data, path, value, error);
+    members = cookie_members(session->cookie);
+    rc = apply(members, rest, value, error);
+    if (rc == 0)
+        rc = carry_over(session->cookie, members, rest, now_ms, error);
+    json_decref(members);
+    return rc;
+}
+
+static int refuse_cookie(const char *path, const char *text,
+                         struct js_error *error)
+{
+    return strcmp(path, "cookie") == 0 ? js_throw(error, "Error", "%s", text)
+                                       : 0;
+}
+
+int session_set(struct session *session, const char *path,
+                const json_t *value, int64_t now_ms, struct js_error *error)
+{
+    if (refuse_cookie(path, "the cookie is not replaced", error))
+        return -1;
+    return change(session, path, value, path_set, now_ms, error);
+}
+
+static int delete_at(json_t *data, const char *path, const json_t *value,
+                     struct js_error *error)
+{
+    (void)value;
+    return path_delete(data, path, error);
+}
+
+int session_delete(struct session *session, const char *path, int64_t now_ms,
+                   struct js_error *error)
+{
+    if (refuse_cookie(path, "the cookie is not deleted", error))
+        return -1;
+    return change(session, path, NULL, delete_at, now_ms, error);
+}
+
+int session_add(struct session *session, const char *path,
+                const json_t *amount, int64_t now_ms, struct js_error *error)
+{
+    if (refuse_cookie(path, "not a number", error))
+        return -1;
+    return change(session, path, amount, path_add, now_ms, error);
+}
+
+int session_push(struct session *session, const char *path,
+                 const json_t *value, int64_t now_ms, struct js_error *error)
+{
+    if (refuse_cookie(path, "not an array", error))
+        return -1;
+    return change(session, path, value, path_push, now_ms, error);
+}
+
+/* ---- Reading ----------------------------------------------------------- */
+
+static int read_member(json_t *members, const char *path, json_t **value,
+                       struct js_error *error)
+{
+    const json_t *found;
+    int rc = path_read(members, path, &found, error);
+
+    *value = found ? must_have(json_deep_copy(found)) : NULL;
+    return rc;
+}
+
+int session_read(const struct session *session, const char *path,
+                 int64_t now_ms, json_t **value, struct js_error *error)
+{
+    const char *rest = in_cookie(path);
+    json_t *members;
+    int rc;
+
+    *value = NULL;
+    if (strcmp(path, "id") == 0) {
+        *value = json_incref(session->id);
+        return 0;
+    }
+    if (strcmp(path, "cookie") == 0) {
+        *value = cookie_json(session->cookie);
+        return 0;
+    }
+    if (is_read_only(path))
+        return 0;
+    if (!rest)
+        return read_member(session->data, path, value, error);
+    if (session_is_cookie_field(rest)) {
+        *value = cookie_get(session->cookie, rest, now_ms);
+        return 0;
+    }
+    members = cookie_members(session->cookie);
+    rc = read_member(members, rest, value, error);
+    json_decref(members);
+    return rc;
+}

@@ -1,0 +1,29 @@
+/* settings.h: what stands before the session middleware: Express, its mount,
+ * a cookie parser
+ *
+ * Read only once parsed: any thread may read.
+ *
+ * Source: DESIGN section 4, `settings`.
+ */
+#ifndef REFERENCE_SETTINGS_H
+#define REFERENCE_SETTINGS_H
+
+#include "js.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+
+struct settings {
+    bool trusts_proxy;   /* its `trust proxy` covers loopback, one hop away */
+    char *mount;         /* the path it is mounted at, "" for none */
+    bool production;     /* NODE_ENV */
+    char *parser_secret; /* of the cookie parser, or NULL */
+};
+
+/* 0, or -1 with `error` for a setting that there is not. `source` may be
+ * NULL. */
+int settings_parse(struct settings *settings, const json_t *source,
+                   struct js_error *error);
+void settings_clear(struct settings *settings);
+
+#endif
