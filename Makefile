@@ -80,7 +80,8 @@ unit-tests: $(HARNESS_TESTS) $(SERVER_TESTS)
 RUN_PACKAGES  := gcc libc6-dev libcivetweb-dev libyaml-dev \
                  libcurl4-openssl-dev libssl-dev libjansson-dev \
                  libpcre2-dev libxml2-dev
-TEST_PACKAGES := $(RUN_PACKAGES) g++ libcmocka-dev jq openssl
+TEST_PACKAGES := $(RUN_PACKAGES) g++ libcmocka-dev jq curl openssl \
+                 procps iproute2
 LINT_PACKAGES := clang clang-format clang-tidy cppcheck
 # The words after the first are commands: looked for as such, since a vendor's
 # nodejs brings its own npm and conflicts with Debian's.

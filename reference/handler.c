@@ -89,7 +89,7 @@ static void fail(struct visit *visit, const struct js_error *error)
     visit->response->status = 500;
     if (end_with_json(visit, json_pack("{s:o}", "error", js_error_named(error)),
                       &thrown))
-        fail_past_middleware(visit, error);
+        fail_past_middleware(visit, &thrown);
 }
 
 static void answer(struct visit *visit, const struct deeds *deeds)

@@ -2,6 +2,7 @@
 #include "apps.h"
 #include "certificate.h"
 #include "control.h"
+#include "demo.h"
 #include "handler.h"
 #include "must.h"
 #include "server.h"
@@ -22,10 +23,13 @@ enum {
 struct arguments {
     unsigned port, tls_port, threads;
     const char *store;
+    bool demo;
 };
 
 struct service {
     struct apps *apps;
+    struct demo *demo;    /* NULL without --demo */
+    pthread_mutex_t lock; /* guards `about`, which a start completes */
     struct control_about about;
 };
 
@@ -33,16 +37,22 @@ static void handle(void *arg, const struct request *request,
                    struct response *response)
 {
     struct service *service = arg;
+    struct control_about about;
 
+    pthread_mutex_lock(&service->lock);
+    about = service->about;
+    pthread_mutex_unlock(&service->lock);
     if (control_is(request))
-        control_run(service->apps, &service->about, request, response);
+        control_run(service->apps, &about, request, response);
+    else if (service->demo && demo_is(request))
+        demo_run(service->demo, request, response);
     else
         handler_run(service->apps, request, response);
 }
 
 static const char help[] =
     "usage: sessionspec-server [--port N] [--tls-port N] [--threads N]\n"
-    "                          [--store SPEC]\n"
+    "                          [--store SPEC] [--demo]\n"
     "\n"
     "A session server that behaves as express-session 1.19.0 is documented\n"
     "to, and speaks sessionspec's probe protocol. Prints its URL as the first\n"
@@ -52,6 +62,7 @@ static const char help[] =
     "  --tls-port N  likewise for TLS, with a certificate made at the start\n"
     "  --threads N   how many connections it serves at once (256)\n"
     "  --store SPEC  the store of apps that name none: memory (the default)\n"
+    "  --demo        the documents' examples as pages, for a browser\n"
     "  --help        this text\n"
     "  --version     the version\n";
 
@@ -76,6 +87,7 @@ static struct arguments read_arguments(int argc, char **argv)
         { "tls-port", required_argument, NULL, 'l' },
         { "threads", required_argument, NULL, 't' },
         { "store", required_argument, NULL, 's' },
+        { "demo", no_argument, NULL, 'd' },
         { "help", no_argument, NULL, 'h' },
         { "version", no_argument, NULL, 'v' },
         { NULL, 0, NULL, 0 }
@@ -96,6 +108,9 @@ static struct arguments read_arguments(int argc, char **argv)
             break;
         case 's':
             arguments.store = optarg;
+            break;
+        case 'd':
+            arguments.demo = true;
             break;
         case 'h':
             fputs(help, stdout);
@@ -127,6 +142,18 @@ static void try_store(const char *spec)
         exit(EXIT_UNREACHABLE);
     }
     backing_release(backing);
+}
+
+static struct demo *start_demo(struct apps *apps)
+{
+    struct js_error error;
+    struct demo *demo = demo_new(apps, &error);
+
+    if (!demo) {
+        fprintf(stderr, "sessionspec-server: --demo: %s\n", error.message);
+        exit(EXIT_UNREACHABLE);
+    }
+    return demo;
 }
 
 /* Until SIGTERM or SIGINT, or until the process that started us is gone. */
@@ -166,8 +193,13 @@ static int serve(struct service *service, struct server_options *options,
     }
     snprintf(tls_url, sizeof tls_url, "https://127.0.0.1:%u",
              server_port(server, true));
+    pthread_mutex_lock(&service->lock);
     service->about.tls_url = tls_url;
+    pthread_mutex_unlock(&service->lock);
     printf("http://127.0.0.1:%u\n", server_port(server, false));
+    if (service->demo)
+        printf("demo: http://127.0.0.1:%u/ and %s/\n",
+               server_port(server, false), tls_url);
     fflush(stdout);
     await_end(signals, starter);
     server_stop(server);
@@ -179,6 +211,7 @@ int main(int argc, char **argv)
     pid_t starter = getppid();
     struct arguments arguments = read_arguments(argc, argv);
     struct service service = {
+        .lock = PTHREAD_MUTEX_INITIALIZER,
         .about = { .version = SESSIONSPEC_VERSION,
                    .connections = arguments.threads }
     };
@@ -198,7 +231,10 @@ int main(int argc, char **argv)
     if (arguments.store)
         try_store(arguments.store);
     service.apps = apps_new(arguments.store);
+    if (arguments.demo)
+        service.demo = start_demo(service.apps);
     code = serve(&service, &options, &signals, starter);
+    demo_free(service.demo);
     apps_free(service.apps);
     return code;
 }

@@ -109,7 +109,7 @@ int visit_enter(struct visit *visit, struct js_error *error)
     visit->active = true;
     visit->response->on_head = on_head;
     visit->response->on_head_arg = visit;
-    if (!visit->session_id)
+    if (!js_truthy(visit->session_id))
         return generate(visit, error);
     rc = visit_call(visit, "get", visit->session_id, NULL, &stored, error);
     if (rc != 0 && strcmp(error->code, "ENOENT") != 0)

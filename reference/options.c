@@ -211,7 +211,8 @@ int options_parse(struct options *options, json_t *source, json_t *warnings,
                   struct js_error *error)
 {
     memset(options, 0, sizeof *options);
-    options->source = source ? json_incref(source) : json_object();
+    options->source = source ? json_deep_copy(source) : json_object();
+    must(options->source);
     parse_cookie(options);
     parse_name(options);
     parse_proxy(options);

@@ -46,7 +46,8 @@ int options_check(const json_t *source, struct js_error *error);
 
 /* 0, or -1 with what the constructor throws in `error`. What it warns of is
  * appended to `warnings`, an array of strings. `source`, which has been
- * checked, gets a reference. */
+ * checked, is copied: many threads read the options, and jansson counts
+ * references without a lock. */
 int options_parse(struct options *options, json_t *source, json_t *warnings,
                   struct js_error *error);
 void options_clear(struct options *options);

@@ -183,8 +183,6 @@ static void frame(struct response *response, const size_t *body_length)
 
     response->bodiless = response->is_head || response->status == 204 ||
                          response->status == 304;
-    if (response->status == 204 || response->status == 304)
-        response_remove_header(response, "Content-Length");
     if (response->bodiless || response_header(response, "Content-Length"))
         return;
     if (body_length) {

@@ -177,7 +177,7 @@ static struct timespec after_ms(long ms)
     return time;
 }
 
-void schedule_park(struct schedule_slot *slot, json_t *where)
+void schedule_park(struct schedule_slot *slot, const json_t *where)
 {
     struct timespec until = after_ms(SCHEDULE_PATIENCE_S * 1000L);
     struct schedules *all;
@@ -188,7 +188,7 @@ void schedule_park(struct schedule_slot *slot, json_t *where)
     pthread_mutex_lock(&all->lock);
     if (slot->schedule->open) {
         json_decref(slot->label->where);
-        slot->label->where = json_incref(where);
+        slot->label->where = must_have(json_deep_copy(where));
         slot->label->state = LABEL_PARKED;
         decide(slot->schedule);
     }
@@ -378,7 +378,8 @@ static json_t *describe(const struct schedule *schedule)
         const struct label *label = &schedule->labels[i];
 
         if (label->state == LABEL_PARKED)
-            json_object_set(parked, label->name, label->where);
+            json_object_set_new(parked, label->name,
+                                json_deep_copy(label->where));
         else if (label->state == LABEL_DONE)
             json_array_append_new(done, json_string(label->name));
     }

@@ -42,9 +42,9 @@ void schedules_drop_app(struct schedules *schedules, const char *app);
 /* The request's place, or NULL where no schedule waits for its label. */
 struct schedule_slot *schedule_join(struct schedules *schedules,
                                     const char *app, const char *label);
-/* Parks until chosen. `where` is {"op","sid"?}; a reference is taken. Does
+/* Parks until chosen. `where` is {"op","sid"?}, and copied. Does
  * nothing where `slot` is NULL. */
-void schedule_park(struct schedule_slot *slot, json_t *where);
+void schedule_park(struct schedule_slot *slot, const json_t *where);
 /* The request has ended; frees the slot. */
 void schedule_leave(struct schedule_slot *slot);
 

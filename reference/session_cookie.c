@@ -75,6 +75,7 @@ static void read_parsed(struct visit *visit, const char *value, size_t length,
     if (!unsign_value(value + 2, length - 2, &secret, 1, &sid_length) ||
         sid_length == 0)
         return;
+    json_decref(*id);
     *id = json_stringn(value + 2, sid_length);
     warn_of_parser(visit);
 }
@@ -91,12 +92,8 @@ int visit_cookie_id(struct visit *visit, json_t **id, struct js_error *error)
                                  &length);
     if (value)
         rc = verify(visit, value, length, id, error);
-    /* A signed empty ID is falsy, and so no ID. */
-    if (*id && json_string_length(*id) == 0) {
-        json_decref(*id);
-        *id = NULL;
-    }
-    if (rc == 0 && value && !*id)
+    /* A signed empty ID is falsy: the parser may have another. */
+    if (rc == 0 && value && !js_truthy(*id))
         read_parsed(visit, value, length, id);
     free(value);
     free(header);

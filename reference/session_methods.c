@@ -43,7 +43,8 @@ static json_t *generate_id(struct visit *visit)
         pthread_mutex_lock(&middleware->lock);
         turn = middleware->genid_turns++;
         pthread_mutex_unlock(&middleware->lock);
-        return json_incref(json_array_get(
+        /* A copy: jansson counts references without a lock. */
+        return json_deep_copy(json_array_get(
             options->genid_fixed, turn % json_array_size(options->genid_fixed)));
     case GENID_HEADER:
         header = request_header_text(visit->request, options->genid_header);

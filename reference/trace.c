@@ -100,7 +100,8 @@ json_t *trace_since(struct trace *trace, uint64_t since)
     if (trace->newest > TRACE_LIMIT && n <= trace->newest - TRACE_LIMIT)
         n = trace->newest - TRACE_LIMIT + 1;
     for (; n <= trace->newest && n >= 1; n++) {
-        json_t *copy = json_copy(trace->events[n % trace->capacity]);
+        json_t *copy =
+            json_deep_copy(trace->events[n % trace->capacity]);
 
         json_array_append_new(events, must_have(copy));
     }
