@@ -134,7 +134,7 @@ setup-lint: setup-test
 	$(call install,$(LINT_PACKAGES))
 
 lint: setup-lint
-	@.ci/lint "$(CPPFLAGS)"
+	@.ci/lint
 
 # The other compiler must find nothing either.
 clang: setup-lint

@@ -48,7 +48,7 @@ static const char *const needs_words[] = {
     "reopen", "spoil", "break", "mend", "emit",
     /* what a target can */
     "virtual-clock", "schedule", "fault", "tls", "store-spec", "real-time",
-    "express", NULL
+    "expiry-callback", "express", NULL
 };
 
 static const struct schema_key file_keys[] = {

@@ -262,6 +262,10 @@ const struct schema_key schema_event_keys[] = {
       .accepts = VALUE,
       .help = "the operation that it came of",
       .example = "op: set" },
+    { .name = "session",
+      .accepts = VALUE,
+      .help = "the data of the session that it is about, exactly",
+      .example = "session: { user: tobi }" },
     { .name = NULL },
 };
 
@@ -272,14 +276,8 @@ const struct schema_key schema_event_keys[] = {
         .example = op ": { outcome: ok }"                                      \
     }
 const struct schema_key schema_call_keys[] = {
-    CALL("get"),
-    CALL("set"),
-    CALL("destroy"),
-    CALL("touch"),
-    CALL("all"),
-    CALL("length"),
-    CALL("clear"),
-    { .name = NULL },
+    CALL("get"), CALL("set"),    CALL("destroy"), CALL("touch"),
+    CALL("all"), CALL("length"), CALL("clear"),   { .name = NULL },
 };
 
 const struct schema_key schema_handed_keys[] = {

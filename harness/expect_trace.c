@@ -218,6 +218,22 @@ static json_t *counted_events(const struct judging *judging,
     return counted;
 }
 
+/* `{event: expired, session: …}`: its data, as everywhere without the cookie.
+ */
+static bool event_session_fits(struct judging *judging, const struct node *item,
+                               const json_t *event)
+{
+    const struct node *pattern = node_get(item, "session");
+    json_t *view = view_of_call(event);
+    const char *expected;
+    bool fits = !pattern || match_value(&judging->match, pattern,
+                                        json_object_get(view, "session"),
+                                        MATCH_DATA, &expected);
+
+    json_decref(view);
+    return fits;
+}
+
 /* `error`, or `{event: error, text: …, op: …}`. */
 static bool event_fits(struct judging *judging, const struct node *item,
                        const json_t *event)
@@ -235,7 +251,7 @@ static bool event_fits(struct judging *judging, const struct node *item,
                                     MATCH_TEXT, &expected))
             return false;
     }
-    return true;
+    return event_session_fits(judging, item, event);
 }
 
 static void foresee(struct judging *judging, const json_t *events)

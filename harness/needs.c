@@ -15,8 +15,10 @@
 #define ASK_APP "sessionspec-asks"
 
 /* Words that a target answers for, not its store. */
-static const char *const abilities[] = { "virtual-clock", "schedule",   "fault",
-                                         "tls",           "store-spec", NULL };
+static const char *const abilities[] = {
+    "virtual-clock", "schedule",        "fault", "tls",
+    "store-spec",    "expiry-callback", NULL
+};
 
 static bool list_has(const json_t *list, const char *word)
 {

@@ -14,8 +14,8 @@
 #include "target.h"
 
 struct play_options {
-    const char *store;     /* SPEC for the apps, or NULL for the target's own */
-    unsigned long seed;    /* of everything random                            */
+    const char *store;  /* SPEC for the apps, or NULL for the target's own */
+    unsigned long seed; /* of everything random                            */
     long request_timeout_ms;
 };
 

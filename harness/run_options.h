@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#define RUN_JOBS_DEFAULT 32
-#define RUN_JOBS_LIMIT 1024
+#define RUN_JOBS_DEFAULT       32
+#define RUN_JOBS_LIMIT         1024
 #define RUN_TIMEOUT_DEFAULT_MS 10000
 
 enum fail_on { FAIL_ON_ANY, FAIL_ON_RECOMMENDED, FAIL_ON_REQUIRED };

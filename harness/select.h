@@ -18,8 +18,7 @@ size_t select_shard(const struct test_case **cases, size_t count,
 
 /* Each word of --checks must be an ID or a section of the catalogue. */
 int select_check_words(const struct run_options *options,
-                       const struct catalogue *catalogue,
-                       struct fault *fault);
+                       const struct catalogue *catalogue, struct fault *fault);
 
 /* Why nothing was left: names the option that let no case through. */
 void select_say_none(const struct case_set *set, struct run_options *options,

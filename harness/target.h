@@ -19,10 +19,10 @@
 struct target;
 
 struct target_options {
-    const char *name;    /* as given to --target; NULL: reference      */
-    const char *store;   /* as given to --store; NULL: the target's own */
-    const char *server;  /* path of sessionspec-server                 */
-    const char *express; /* folder targets/express                     */
+    const char *name;     /* as given to --target; NULL: reference      */
+    const char *store;    /* as given to --store; NULL: the target's own */
+    const char *server;   /* path of sessionspec-server                 */
+    const char *express;  /* folder targets/express                     */
     unsigned connections; /* how many at once it must bear              */
     FILE *notes;   /* where to say why it takes long; NULL: nowhere      */
     int interrupt; /* descriptor, readable when a start is to be given

@@ -103,6 +103,8 @@ void app_release(struct app *app)
     if (left > 0)
         return;
     middleware_release(app->middleware);
+    if (app->watches)
+        backing_unwatch(app->backing, app->trace);
     backing_release(app->backing);
     trace_free(app->trace);
     fault_clear(&app->faults);
@@ -133,6 +135,38 @@ bool app_hides(struct app *app, const char *op)
         hides = hides || strcmp(json_string_value(item), op) == 0;
     pthread_mutex_unlock(&app->lock);
     return hides;
+}
+
+static void note_end(void *arg, const json_t *sid, const json_t *session,
+                     const char *op)
+{
+    json_t *event = must_have(json_pack(
+        "{s:s, s:O, s:O, s:O?}", "event", "expired", "text", (json_t *)sid,
+        "sid", (json_t *)sid, "session", (json_t *)session));
+
+    if (op)
+        json_object_set_new(event, "op", json_string(op));
+    trace_add(arg, event);
+}
+
+void app_heed(struct app *app, bool wanted)
+{
+    const struct backing_call how = { app_now(app), "" };
+    bool had;
+
+    pthread_mutex_lock(&app->lock);
+    had = app->watches;
+    app->watches = wanted;
+    pthread_mutex_unlock(&app->lock);
+    if (wanted && !had)
+        backing_watch(app->backing, &how, note_end, app->trace);
+    else if (had && !wanted)
+        backing_unwatch(app->backing, app->trace);
+}
+
+void app_pass(struct app *app)
+{
+    backing_pass(app->backing, app_now(app));
 }
 
 void app_emit(struct app *app, bool up)

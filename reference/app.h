@@ -41,6 +41,7 @@ struct app {
     struct fault *faults; /* the first that matches is taken */
     bool frozen;          /* the clock moves by `advance` only */
     int64_t now_ms;       /* of a frozen clock */
+    bool watches;         /* the trace is told of each session's end */
 };
 
 /* One reference, on a real clock. Takes over the backing and the
@@ -62,6 +63,13 @@ void app_restart(struct app *app, struct middleware *middleware);
 /* The operations that the store is to lack: a list of names, copied. */
 void app_hide(struct app *app, const json_t *ops);
 bool app_hides(struct app *app, const char *op);
+
+/* The option `expireCallback`: each session of the store that expires, is
+ * destroyed or cleared leaves an event `expired` in the trace: its ID as text,
+ * `sid` and `session`, and `op` where it was destroyed or cleared. */
+void app_heed(struct app *app, bool wanted);
+/* The callbacks that are due by the app's clock are called. */
+void app_pass(struct app *app);
 
 /* Its store has said that it is up or down. */
 void app_emit(struct app *app, bool up);

@@ -307,6 +307,7 @@ static int restart(struct apps *apps, const char *id, const json_t *body,
     middleware = middleware_new(body, warnings, &status, error);
     if (middleware) {
         adjust(app, body);
+        app_heed(app, middleware->options.expire_callback);
         meet_store(app, middleware, warnings);
         *answer = describe(app, warnings);
         app_restart(app, middleware);
@@ -334,6 +335,7 @@ static int make(struct apps *apps, const char *id, const json_t *body,
     }
     app = app_new(id, backing, middleware);
     adjust(app, body);
+    app_heed(app, middleware->options.expire_callback);
     meet_store(app, middleware, warnings);
     *answer = describe(app, warnings);
     put_entry(apps, app);

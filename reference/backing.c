@@ -15,6 +15,7 @@ enum { DEADLINE_S = 10 }; /* for one call of a store */
 struct backing {
     struct store *store;
     struct sstore_host host;
+    struct expiry *expiry;
     pthread_mutex_t lock; /* guards refs */
     unsigned refs;
 };
@@ -57,6 +58,7 @@ struct backing *backing_open(const char *spec, const char *name_space,
                                           .log = log_line,
                                           .ready = ignore_ready };
     backing->refs = 1;
+    backing->expiry = expiry_new();
     pthread_mutex_init(&backing->lock, NULL);
     code = store_open(&backing->store, spec, name_space, &backing->host, &err);
     if (code == SSTORE_OK)
@@ -86,6 +88,7 @@ void backing_release(struct backing *backing)
     if (left > 0)
         return;
     store_close(backing->store);
+    expiry_free(backing->expiry);
     pthread_mutex_destroy(&backing->lock);
     free(backing);
 }
@@ -214,7 +217,7 @@ static int take_row(void *arg, struct sstore_str sid,
     json_t *session = join(record);
     json_t *name = json_stringn(sid.p, sid.n);
 
-    if (!session || !name) {
+    if (!session || !name || js_is_too_deep(session, 0)) {
         rows->corrupt = true;
         json_decref(session);
         json_decref(name);
@@ -242,6 +245,7 @@ int backing_get(struct backing *backing, const struct backing_call *how,
     struct call call;
     int code;
 
+    backing_pass(backing, how->now_ms);
     call_begin(&call, how, sid);
     code = store_get(backing->store, &call.store_call, call.sid, take_row,
                      &rows, &call.err);
@@ -308,31 +312,66 @@ static void reap(struct backing *backing, const struct backing_call *how)
              &ignored);
 }
 
-int backing_set(struct backing *backing, const struct backing_call *how,
-                const json_t *sid, const json_t *session,
-                struct js_error *error)
+/* What the store has taken, for who listens; within expiry_begin and _end. */
+static void note_written(struct backing *backing, const json_t *sid,
+                         json_t *session, bool touched)
 {
+    json_t *cookie = json_object_get(session, "cookie");
+    json_t *name = js_string(sid);
+
+    if (touched)
+        expiry_touch(backing->expiry, name, cookie,
+                     cookie_stored_expiry(cookie));
+    else
+        expiry_set(backing->expiry, name, session,
+                   cookie_stored_expiry(cookie));
+    json_decref(name);
+}
+
+int backing_set(struct backing *backing, const struct backing_call *how,
+                const json_t *sid, json_t *session, struct js_error *error)
+{
+    bool watched;
+    int rc;
+
     reap(backing, how);
-    return write_record(backing, how, sid, session, store_set, error);
+    watched = expiry_begin(backing->expiry, how->now_ms);
+    rc = write_record(backing, how, sid, session, store_set, error);
+    if (watched && rc == 0)
+        note_written(backing, sid, session, false);
+    if (watched)
+        expiry_end(backing->expiry);
+    return rc;
 }
 
 int backing_touch(struct backing *backing, const struct backing_call *how,
-                  const json_t *sid, const json_t *session,
-                  struct js_error *error)
+                  const json_t *sid, json_t *session, struct js_error *error)
 {
-    return write_record(backing, how, sid, session, store_touch, error);
+    bool watched = expiry_begin(backing->expiry, how->now_ms);
+    int rc = write_record(backing, how, sid, session, store_touch, error);
+
+    if (watched && rc == 0)
+        note_written(backing, sid, session, true);
+    if (watched)
+        expiry_end(backing->expiry);
+    return rc;
 }
 
 int backing_destroy(struct backing *backing, const struct backing_call *how,
                     const json_t *sid, struct js_error *error)
 {
+    bool watched = expiry_begin(backing->expiry, how->now_ms);
     struct call call;
+    int code;
 
     call_begin(&call, how, sid);
-    return call_end(&call,
-                    store_destroy(backing->store, &call.store_call, call.sid,
-                                  &call.err),
-                    error);
+    code = store_destroy(backing->store, &call.store_call, call.sid,
+                         &call.err);
+    if (watched && code >= 0)
+        expiry_destroy(backing->expiry, call.sid_text);
+    if (watched)
+        expiry_end(backing->expiry);
+    return call_end(&call, code, error);
 }
 
 int backing_all(struct backing *backing, const struct backing_call *how,
@@ -365,10 +404,46 @@ int backing_length(struct backing *backing, const struct backing_call *how,
 int backing_clear(struct backing *backing, const struct backing_call *how,
                   struct js_error *error)
 {
+    bool watched = expiry_begin(backing->expiry, how->now_ms);
     struct call call;
+    int code;
 
     call_begin(&call, how, NULL);
-    return call_end(&call,
-                    store_clear(backing->store, &call.store_call, &call.err),
-                    error);
+    code = store_clear(backing->store, &call.store_call, &call.err);
+    if (watched && code >= 0)
+        expiry_clear(backing->expiry);
+    if (watched)
+        expiry_end(backing->expiry);
+    return call_end(&call, code, error);
+}
+
+/* ---- Who wants to hear of their end ------------------------------------ */
+
+void backing_watch(struct backing *backing, const struct backing_call *how,
+                   expiry_gone_fn *gone, void *arg)
+{
+    bool first = expiry_watch(backing->expiry, gone, arg);
+    json_t *sessions = NULL, *row;
+    struct js_error ignored; /* what cannot be listed is not told of */
+    size_t index;
+
+    if (!first || !backing_has(backing, "all") ||
+        !expiry_begin(backing->expiry, how->now_ms))
+        return;
+    backing_all(backing, how, &sessions, &ignored);
+    json_array_foreach(sessions, index, row)
+        note_written(backing, json_object_get(row, "sid"),
+                     json_object_get(row, "session"), false);
+    expiry_end(backing->expiry);
+    json_decref(sessions);
+}
+
+void backing_unwatch(struct backing *backing, void *arg)
+{
+    expiry_unwatch(backing->expiry, arg);
+}
+
+void backing_pass(struct backing *backing, int64_t now_ms)
+{
+    expiry_pass(backing->expiry, now_ms);
 }

@@ -7,6 +7,7 @@
 #ifndef REFERENCE_BACKING_H
 #define REFERENCE_BACKING_H
 
+#include "expiry.h"
 #include "js.h"
 
 #include <jansson.h>
@@ -37,15 +38,14 @@ struct backing_call {
 };
 
 /* All return 0, or -1 with `error`. A sid is any JSON value, taken as text.
- * `*session` is NULL after a miss; else a new reference. */
+ * `*session` is NULL after a miss; else a new reference. What is handed to
+ * set and touch must not change any more: it may be shared. */
 int backing_get(struct backing *backing, const struct backing_call *call,
                 const json_t *sid, json_t **session, struct js_error *error);
 int backing_set(struct backing *backing, const struct backing_call *call,
-                const json_t *sid, const json_t *session,
-                struct js_error *error);
+                const json_t *sid, json_t *session, struct js_error *error);
 int backing_touch(struct backing *backing, const struct backing_call *call,
-                  const json_t *sid, const json_t *session,
-                  struct js_error *error);
+                  const json_t *sid, json_t *session, struct js_error *error);
 int backing_destroy(struct backing *backing, const struct backing_call *call,
                     const json_t *sid, struct js_error *error);
 /* `*sessions` is an array of {"sid","session"}, a new reference. */
@@ -55,5 +55,13 @@ int backing_length(struct backing *backing, const struct backing_call *call,
                    uint64_t *length, struct js_error *error);
 int backing_clear(struct backing *backing, const struct backing_call *call,
                   struct js_error *error);
+
+/* Tells of the end of each session that is stored now or later, until
+ * backing_unwatch with the same `arg`: see expiry.h. What is due is told by
+ * any call, and by backing_pass. */
+void backing_watch(struct backing *backing, const struct backing_call *call,
+                   expiry_gone_fn *gone, void *arg);
+void backing_unwatch(struct backing *backing, void *arg);
+void backing_pass(struct backing *backing, int64_t now_ms);
 
 #endif

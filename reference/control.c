@@ -18,7 +18,8 @@
 static void get_about(struct control *control)
 {
     static const char *const abilities[] = { "virtual-clock", "schedule",
-                                             "fault", "store-spec" };
+                                             "fault", "store-spec",
+                                             "expiry-callback" };
     const struct control_about *about = control->about;
     json_t *list = must_have(json_array());
     json_t *body;
@@ -76,6 +77,7 @@ static void post_clock(struct control *control)
     }
     switch (app_advance(control->app, (int64_t)ms, &now)) {
     case APP_ADVANCED:
+        app_pass(control->app);
         reply_json(control->response, 200,
                    json_pack("{s:f}", "now", (double)now));
         break;
@@ -131,6 +133,7 @@ static void get_trace(struct control *control)
 {
     unsigned long since;
 
+    app_pass(control->app);
     if (query_number(control->request, "since", &since))
         reply_json(control->response, 200,
                    trace_since(control->app->trace, since));
@@ -159,6 +162,15 @@ static bool apps_exist(struct control *control)
     return true;
 }
 
+/* Its state, with no wait. */
+static void reply_schedule(struct control *control, int status)
+{
+    json_t *state =
+        schedules_get(apps_schedules(control->apps), control->id, 0);
+
+    reply_json(control->response, status, state ? state : json_object());
+}
+
 static void put_schedule(struct control *control)
 {
     struct js_error error;
@@ -169,7 +181,7 @@ static void put_schedule(struct control *control)
                            control->body, &error))
         reply_error(control->response, 400, &error);
     else
-        reply_json(control->response, 201, json_object());
+        reply_schedule(control, 201);
 }
 
 static void reply_no_schedule(struct control *control)
@@ -214,7 +226,7 @@ static void post_schedule(struct control *control)
     else if (rc < 0)
         reply_error(control->response, 409, &error);
     else
-        reply_json(control->response, 200, json_object());
+        reply_schedule(control, 200);
 }
 
 static void delete_schedule(struct control *control)
@@ -317,6 +329,10 @@ static bool read_body(struct control *control)
     control->body =
         jsjson_parse(control->request->body, control->request->body_length,
                      &malformed);
+    if (js_is_too_deep(control->body, 0)) {
+        reply_refusal(control->response, 400, "the body is too deep");
+        return false;
+    }
     if (json_is_object(control->body))
         return true;
     snprintf(text, sizeof text, "the body is %s%s",

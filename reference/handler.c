@@ -155,10 +155,12 @@ static int read_actions(const struct request *request, json_t **actions,
     }
     if (text) {
         *actions = jsjson_parse(text, length, &malformed);
-        rc = *actions
-                 ? actions_check(*actions, error)
-                 : js_throw(error, "SyntaxError", "Spec-Do: %s",
-                            malformed.text);
+        if (!*actions)
+            rc = js_throw(error, "SyntaxError", "Spec-Do: %s", malformed.text);
+        else if (js_is_too_deep(*actions, 0))
+            rc = js_throw(error, "RangeError", "Spec-Do is too deep");
+        else
+            rc = actions_check(*actions, error);
     }
     free(header);
     return rc;
@@ -179,6 +181,7 @@ static void visit_app(struct apps *apps, struct app *app,
     };
 
     serve(&visit, actions);
+    visit_deliver_deferred(&visit);
     schedule_leave(visit.slot);
     middleware_release(visit.middleware);
     visit_clear(&visit);

@@ -62,6 +62,36 @@ double js_number(const json_t *value)
     return json_number_value(value);
 }
 
+/* Gives up beyond JS_DEEPEST. */
+static size_t depth_of(const json_t *value, size_t around)
+{
+    size_t deepest = around, depth, index;
+    const char *key;
+    json_t *item;
+
+    if (!json_is_array(value) && !json_is_object(value))
+        return around;
+    deepest = ++around;
+    if (around > JS_DEEPEST)
+        return around;
+    json_array_foreach((json_t *)value, index, item)
+    {
+        depth = depth_of(item, around);
+        deepest = depth > deepest ? depth : deepest;
+    }
+    json_object_foreach((json_t *)value, key, item)
+    {
+        depth = depth_of(item, around);
+        deepest = depth > deepest ? depth : deepest;
+    }
+    return deepest;
+}
+
+bool js_is_too_deep(const json_t *value, size_t around)
+{
+    return around > JS_DEEPEST || depth_of(value, around) > JS_DEEPEST;
+}
+
 /* Array.prototype.join(","): null and undefined become nothing. */
 static json_t *join_array(const json_t *array)
 {
@@ -112,13 +142,6 @@ json_t *js_string(const json_t *value)
         break;
     }
     return json_string("null");
-}
-
-char *js_dump(const json_t *value)
-{
-    size_t length;
-
-    return must_have(jsjson_stringify(value, &length));
 }
 
 char *js_latin1(const char *bytes)

@@ -32,12 +32,15 @@ bool js_truthy(const json_t *value);
 /* The number of a JSON number. */
 double js_number(const json_t *value);
 
+/* More levels of arrays and objects than this are taken from nobody, so that
+ * what we write of them stays within JSJSON_DEPTH. */
+enum { JS_DEEPEST = 1000 };
+
+/* Is the value that deep, with so many levels around it? */
+bool js_is_too_deep(const json_t *value, size_t around);
+
 /* String(value), as a new JSON string. */
 json_t *js_string(const json_t *value);
-
-/* The value as JSON.stringify and JSON.parse would give it back; the caller
- * frees. */
-char *js_dump(const json_t *value);
 
 /* Bytes of a header, which Node reads as Latin-1, as UTF-8; the caller
  * frees. */

@@ -9,6 +9,7 @@
  */
 #include "middleware.h"
 
+#include "debug.h"
 #include "must.h"
 #include "visit.h"
 
@@ -98,8 +99,14 @@ int visit_enter(struct visit *visit, struct js_error *error)
     json_t *stored = NULL;
     int rc;
 
-    if (!store_is_connected(visit) || !path_serves(visit))
+    if (!store_is_connected(visit)) {
+        debug_line("store is disconnected");
         return 0;
+    }
+    if (!path_serves(visit)) {
+        debug_line("pathname mismatch");
+        return 0;
+    }
     if (!has_secret(visit))
         return js_throw(error, "Error",
                         "secret option required for sessions");
@@ -109,11 +116,17 @@ int visit_enter(struct visit *visit, struct js_error *error)
     visit->active = true;
     visit->response->on_head = on_head;
     visit->response->on_head_arg = visit;
-    if (!js_truthy(visit->session_id))
+    if (!js_truthy(visit->session_id)) {
+        debug_line("no SID sent, generating session");
         return generate(visit, error);
+    }
+    debug_value("fetching", visit->session_id);
     rc = visit_call(visit, "get", visit->session_id, NULL, &stored, error);
-    if (rc != 0 && strcmp(error->code, "ENOENT") != 0)
+    if (rc != 0 && strcmp(error->code, "ENOENT") != 0) {
+        debug_line("error %s: %s", error->name, error->message);
         return -1;
+    }
+    debug_line(js_truthy(stored) ? "session found" : "no session found");
     rc = js_truthy(stored) ? inflate(visit, stored, error)
                            : generate(visit, error);
     json_decref(stored);
@@ -159,9 +172,19 @@ static bool should_destroy(const struct visit *visit)
            visit->middleware->options.unset_destroy;
 }
 
+/* Is the ID one to save under? */
+static bool has_true_id(const struct visit *visit)
+{
+    if (json_is_string(visit->session_id))
+        return true;
+    debug_value("session ignored because of bogus req.sessionID",
+                visit->session_id);
+    return false;
+}
+
 static bool should_save(const struct visit *visit)
 {
-    if (!json_is_string(visit->session_id))
+    if (!has_true_id(visit))
         return false;
     if (!visit->middleware->options.save_uninitialized &&
         !visit->saved_state && !came_with_cookie(visit))
@@ -171,7 +194,7 @@ static bool should_save(const struct visit *visit)
 
 static bool should_touch(const struct visit *visit)
 {
-    return json_is_string(visit->session_id) && came_with_cookie(visit) &&
+    return has_true_id(visit) && came_with_cookie(visit) &&
            !should_save(visit);
 }
 
@@ -195,6 +218,13 @@ void visit_late_error(struct visit *visit, const struct js_error *error)
     trace_note(visit->app->trace, "error", error->message, NULL);
 }
 
+void visit_deliver_deferred(struct visit *visit)
+{
+    if (visit->has_deferred)
+        visit_late_error(visit, &visit->deferred);
+    visit->has_deferred = false;
+}
+
 static int touch_once(struct visit *visit, struct js_error *error)
 {
     if (visit->touched)
@@ -210,15 +240,23 @@ static int on_head(void *arg, struct js_error *error)
     struct visit *visit = arg;
     struct js_error refused;
 
-    if (!visit->session || !should_set_cookie(visit))
+    if (!visit->session) {
+        debug_line("no session");
+        return 0;
+    }
+    if (!should_set_cookie(visit))
         return 0;
     if (js_truthy(json_object_get(visit->session->cookie->fields, "secure")) &&
-        !visit_is_secure(visit))
+        !visit_is_secure(visit)) {
+        debug_line("not secured");
         return 0;
+    }
     if (touch_once(visit, error))
         return -1;
-    if (visit_set_cookie(visit, &refused))
-        visit_late_error(visit, &refused);
+    if (visit_set_cookie(visit, &refused)) {
+        visit->deferred = refused;
+        visit->has_deferred = true;
+    }
     return 0;
 }
 
@@ -238,9 +276,24 @@ static void send_but_the_end(struct response *response, const char **chunk,
         return;
     declared = response_header(response, "Content-Length");
     withheld = declared && strtod(declared, NULL) > 0 && *length > 0;
+    if (withheld)
+        debug_line("split response");
     must(response_write(response, *chunk, *length - withheld, &error) == 0);
     *chunk = withheld ? *chunk + *length - withheld : NULL;
     *length = withheld;
+}
+
+/* A save is told of where it is one that the middleware notices. */
+static void say(const struct visit *visit, const char *op)
+{
+    if (!op && visit->active && !visit->session)
+        debug_line("no session");
+    else if (op && strcmp(op, "destroy") == 0)
+        debug_line("destroying");
+    else if (op && strcmp(op, "touch") == 0)
+        debug_line("touching");
+    else if (op && visit->wraps_session)
+        debug_value("saving", visit->session->id);
 }
 
 /* What is to be done in the store; NULL for nothing. */
@@ -270,8 +323,11 @@ static void call_and_end(struct visit *visit, const char *op,
     probe_begin(&call, visit->app, visit->slot, visit->label, op,
                 sets ? visit->session->id : visit->session_id, session);
     send_but_the_end(visit->response, &chunk, &length);
+    visit_deliver_deferred(visit);
     if (probe_finish(&call, NULL, &error))
         visit_late_error(visit, &error);
+    if (!sets)
+        debug_line(visit->session ? "touched" : "destroyed");
     response_end(visit->response, chunk, length);
 }
 
@@ -290,6 +346,7 @@ int visit_end(struct visit *visit, const char *chunk, size_t length,
     if (visit->active && visit->session && touch_once(visit, error))
         return -1;
     op = last_call(visit);
+    say(visit, op);
     if (op)
         call_and_end(visit, op, chunk, length);
     else

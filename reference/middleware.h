@@ -38,6 +38,8 @@ struct visit {
     char *saved_state;    /* at the last save, or as loaded; NULL: unsaved */
     bool wraps_session;   /* save() of the present session is noticed */
     bool touched, ended;
+    bool has_deferred; /* an error of Set-Cookie that next is yet to get */
+    struct js_error deferred;
     bool broken; /* making the session threw: it has no cookie */
 };
 
@@ -51,6 +53,9 @@ int visit_end(struct visit *visit, const char *chunk, size_t length,
               struct js_error *error);
 /* An error for which it is too late to be the answer: next(error). */
 void visit_late_error(struct visit *visit, const struct js_error *error);
+/* Building the head leaves its error for a turn of the event loop of its own:
+ * the next store call is made before, if one follows at once. */
+void visit_deliver_deferred(struct visit *visit);
 
 /* The methods of req.session, which must be there. 0, or -1 with `error`. */
 int visit_save(struct visit *visit, struct js_error *error);

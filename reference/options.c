@@ -218,6 +218,8 @@ int options_parse(struct options *options, json_t *source, json_t *warnings,
     parse_proxy(options);
     options->rolling =
         js_truthy(json_object_get(options->source, "rolling"));
+    options->expire_callback =
+        js_truthy(json_object_get(options->source, "expireCallback"));
     if (parse_genid(options, error))
         goto refused;
     options->resave = default_true(options, "resave", warnings);

@@ -34,6 +34,7 @@ struct options {
     struct option_secret *secrets;
     size_t secret_count;
     bool resave, rolling, save_uninitialized, unset_destroy;
+    bool expire_callback; /* not express-session's: see app_heed */
     enum proxy_option proxy;
     enum genid_kind genid;
     const json_t *genid_fixed;

@@ -62,14 +62,26 @@ static int check_key(struct place *place, struct js_error *error)
     return 0;
 }
 
+static bool is_too_deep(const char *path, const json_t *value)
+{
+    size_t levels = 2; /* the data, and a new array around the value */
+
+    for (; *path; path++)
+        levels += *path == '.';
+    return js_is_too_deep(value, levels);
+}
+
 /* Walks to the last key. With `makes`, what is missing on the way is made;
- * else `holder` is NULL then. Nothing is made where the way is barred. */
+ * else `holder` is NULL then. `value` is what is to stand there. */
 static int walk(json_t *data, const char *path, bool makes,
-                struct place *place, struct js_error *error)
+                const json_t *value, struct place *place,
+                struct js_error *error)
 {
     const char *dot;
 
     *place = (struct place){ .holder = data };
+    if (makes && is_too_deep(path, value))
+        return js_throw(error, "RangeError", "too deep");
     for (; (dot = strchr(path, '.')) != NULL; path = dot + 1) {
         json_t *next;
 
@@ -99,7 +111,7 @@ int path_set(json_t *data, const char *path, const json_t *value,
              struct js_error *error)
 {
     struct place place;
-    int rc = walk(data, path, true, &place, error);
+    int rc = walk(data, path, true, value, &place, error);
 
     if (rc == 0)
         put_at(&place, json_deep_copy(value));
@@ -110,7 +122,7 @@ int path_set(json_t *data, const char *path, const json_t *value,
 int path_delete(json_t *data, const char *path, struct js_error *error)
 {
     struct place place;
-    int rc = walk(data, path, false, &place, error);
+    int rc = walk(data, path, false, NULL, &place, error);
 
     if (rc == 0 && json_is_object(place.holder))
         json_object_del(place.holder, place.key);
@@ -124,7 +136,7 @@ int path_add(json_t *data, const char *path, const json_t *amount,
              struct js_error *error)
 {
     struct place place;
-    int rc = walk(data, path, true, &place, error);
+    int rc = walk(data, path, true, amount, &place, error);
     const json_t *old = rc == 0 ? get_at(&place) : NULL;
     json_t *sum;
 
@@ -143,7 +155,7 @@ int path_push(json_t *data, const char *path, const json_t *value,
               struct js_error *error)
 {
     struct place place;
-    int rc = walk(data, path, true, &place, error);
+    int rc = walk(data, path, true, value, &place, error);
     json_t *array = rc == 0 ? get_at(&place) : NULL;
 
     if (rc == 0 && is_missing(array)) {
@@ -162,7 +174,7 @@ int path_read(json_t *data, const char *path, const json_t **value,
               struct js_error *error)
 {
     struct place place;
-    int rc = walk(data, path, false, &place, error);
+    int rc = walk(data, path, false, NULL, &place, error);
 
     *value = rc == 0 && place.holder ? get_at(&place) : NULL;
     free(place.key);

@@ -256,9 +256,7 @@ int response_write(struct response *response, const char *bytes,
         return 0;
     if (build_head(response, NULL, error))
         return -1;
-    /* Without a body there is nothing for the head to go out with yet. */
-    if (!response->bodiless)
-        if (!response->bodiless) /* else the head is all, and it waits */
+    if (!response->bodiless) /* else the head is all, and it waits */
         send_piece(response, bytes, length, false);
     return 0;
 }

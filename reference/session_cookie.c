@@ -2,6 +2,8 @@
 #include "visit.h"
 
 #include "cookie_parse.h"
+#include "debug.h"
+#include "jsjson.h"
 #include "must.h"
 
 #include <string.h>
@@ -32,17 +34,22 @@ static int verify(const struct visit *visit, const char *value, size_t length,
     const struct option_secret *secrets;
     size_t count = secrets_of(visit, &parser, &secrets), sid_length;
 
-    if (length < 2 || memcmp(value, "s:", 2) != 0)
+    if (length < 2 || memcmp(value, "s:", 2) != 0) {
+        if (length > 0)
+            debug_line("cookie unsigned");
         return 0;
+    }
     for (size_t i = 0; i < count; i++) {
         if (secrets[i].refused)
             return js_throw(error, "TypeError", "%s", secrets[i].refused);
         if (!unsign_value(value + 2, length - 2, &secrets[i].secret, 1,
                           &sid_length))
             continue;
+        json_decref(*id);
         *id = json_stringn(value + 2, sid_length);
         return 0;
     }
+    debug_line("cookie signature invalid");
     return 0;
 }
 
@@ -61,8 +68,8 @@ static void warn_of_parser(struct visit *visit)
 }
 
 /* req.signedCookies: what a cookie parser has verified with its own secret is
- * trusted as it is. (Its req.cookies hold nothing that the header has not.) */
-static void read_parsed(struct visit *visit, const char *value, size_t length,
+ * trusted as it is. */
+static void read_signed(struct visit *visit, const char *value, size_t length,
                         json_t **id)
 {
     const char *text = visit->middleware->settings.parser_secret;
@@ -80,6 +87,29 @@ static void read_parsed(struct visit *visit, const char *value, size_t length,
     warn_of_parser(visit);
 }
 
+/* req.cookies: the header's, but `j:` and JSON is the value that it stands
+ * for. */
+static int read_parsed(struct visit *visit, const char *value, size_t length,
+                       json_t **id, struct js_error *error)
+{
+    json_t *parsed = NULL;
+    int rc = 0;
+
+    if (visit->middleware->settings.parses_cookies && length > 2 &&
+        memcmp(value, "j:", 2) == 0)
+        parsed = jsjson_parse(value + 2, length - 2, NULL);
+    if (json_is_string(parsed)) {
+        rc = verify(visit, json_string_value(parsed),
+                    json_string_length(parsed), id, error);
+        if (*id)
+            warn_of_parser(visit);
+    } else if (js_truthy(parsed)) {
+        rc = js_throw(error, "TypeError", "raw.substr is not a function");
+    }
+    json_decref(parsed);
+    return rc;
+}
+
 int visit_cookie_id(struct visit *visit, json_t **id, struct js_error *error)
 {
     char *header = request_header(visit->request, "Cookie"), *value = NULL;
@@ -94,7 +124,9 @@ int visit_cookie_id(struct visit *visit, json_t **id, struct js_error *error)
         rc = verify(visit, value, length, id, error);
     /* A signed empty ID is falsy: the parser may have another. */
     if (rc == 0 && value && !js_truthy(*id))
-        read_parsed(visit, value, length, id);
+        read_signed(visit, value, length, id);
+    if (rc == 0 && value && !js_truthy(*id))
+        rc = read_parsed(visit, value, length, id, error);
     free(value);
     free(header);
     return rc;
@@ -119,8 +151,10 @@ int visit_set_cookie(struct visit *visit, struct js_error *error)
     text = cookie_serialize(visit->session->cookie,
                             visit->middleware->options.name, value, length,
                             error);
-    if (text)
+    if (text) {
+        debug_line("set-cookie %s", text);
         response_add_header(visit->response, "Set-Cookie", text);
+    }
     free(signed_sid);
     free(value);
     free(text);

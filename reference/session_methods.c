@@ -5,6 +5,7 @@
  */
 #include "visit.h"
 
+#include "debug.h"
 #include "must.h"
 #include "sid.h"
 
@@ -23,6 +24,7 @@ int visit_call(struct visit *visit, const char *op, json_t *sid,
 
     probe_begin(&call, visit->app, visit->slot, visit->label, op, sid,
                 session);
+    visit_deliver_deferred(visit);
     return probe_finish(&call, found, error);
 }
 
@@ -118,6 +120,7 @@ int visit_save(struct visit *visit, struct js_error *error)
     struct session *session = visit->session;
 
     if (visit->wraps_session) {
+        debug_value("saving", session->id);
         free(visit->saved_state);
         visit->saved_state = session_state(session->data);
     }
@@ -128,9 +131,11 @@ int visit_save(struct visit *visit, struct js_error *error)
 int visit_reload(struct visit *visit, struct js_error *error)
 {
     json_t *stored = NULL;
-    int rc = visit_call(visit, "get", visit->session->id, NULL, &stored,
-                        error);
+    int rc;
 
+    if (visit->wraps_session)
+        debug_value("reloading", visit->session->id);
+    rc = visit_call(visit, "get", visit->session->id, NULL, &stored, error);
     if (rc == 0 && !js_truthy(stored))
         rc = js_throw(error, "Error", "failed to load session");
     if (rc == 0)

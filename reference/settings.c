@@ -27,6 +27,7 @@ static int parse_trust(struct settings *settings, const json_t *trust,
 static int parse_parser(struct settings *settings, const json_t *parser,
                         struct js_error *error)
 {
+    settings->parses_cookies = parser != NULL;
     if (json_string_length(parser) > 0)
         settings->parser_secret = must_have(strdup(json_string_value(parser)));
     else if (parser && !json_is_true(parser) && !json_is_string(parser))

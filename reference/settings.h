@@ -17,7 +17,8 @@ struct settings {
     bool trusts_proxy;   /* its `trust proxy` covers loopback, one hop away */
     char *mount;         /* the path it is mounted at, "" for none */
     bool production;     /* NODE_ENV */
-    char *parser_secret; /* of the cookie parser, or NULL */
+    bool parses_cookies; /* a cookie parser stands before the session */
+    char *parser_secret; /* its own, or NULL */
 };
 
 /* 0, or -1 with `error` for a setting that there is not. `source` may be

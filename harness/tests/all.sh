@@ -66,13 +66,17 @@ suite() {
     [ $code = 0 ] || cat "$log"
 }
 
-# What one says the other says, but for the documented divergences.
+# Of the cases that both could play, what one says the other says.
 same_answers() {
-    local query='.cases[] | select(.diverges | not) | "\(.outcome) \(.id)"'
+    local name
     for name in reference express; do
-        jq -r "$query" "$scratch/$name.json" | sort >"$scratch/$name.txt"
+        jq -r '.cases[] | select(.outcome != "skip") |
+            "\(.id | gsub("\\s"; "_")) \(.outcome)"' \
+            "$scratch/$name.json" | sort >"$scratch/$name.txt"
     done
-    if diff "$scratch/reference.txt" "$scratch/express.txt"; then
+    join "$scratch/reference.txt" "$scratch/express.txt" >"$scratch/both.txt"
+    if [ -s "$scratch/both.txt" ] &&
+        ! awk '$(NF-1) != $NF' "$scratch/both.txt" | grep .; then
         count 'reference and express answer alike' 1 0
     else
         count 'reference and express answer alike' 0 1

@@ -136,6 +136,7 @@ static int set_up(void **state)
     struct target_options options = { .server = self };
     struct fault fault;
 
+    *state = fixture;
     if (readlink("/proc/self/exe", self, sizeof self - 1) < 0)
         return -1;
     setenv("FAKE_TARGET", "1", 1);

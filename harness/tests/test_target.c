@@ -55,7 +55,9 @@ static void serve_one(int fd, const char *arguments)
 
 static bool mode_is(const char *mode)
 {
-    return strcmp(getenv("FAKE_TARGET"), mode) == 0;
+    const char *asked = getenv("FAKE_TARGET");
+
+    return asked && strcmp(asked, mode) == 0;
 }
 
 static int be_a_target(int argc, char **argv)

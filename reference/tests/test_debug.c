@@ -1,0 +1,89 @@
+/* test_debug.c: which lists in DEBUG ask for express-session
+ *
+ * What the npm package debug@2.6.9 says of the same lists, but for the last
+ * test: it takes what is no `*` for a regular expression.
+ */
+#include "../debug.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+static bool selects(const char *list)
+{
+    return debug_selects(list, "express-session");
+}
+
+static void test_the_name_alone_selects(void **state)
+{
+    (void)state;
+    assert_true(selects("express-session"));
+    assert_false(selects(""));
+    assert_false(selects("express"));
+    assert_false(selects("express-session2"));
+    assert_false(selects("Express-Session"));
+    assert_false(selects("xexpress-session"));
+}
+
+static void test_a_list_is_parted_by_commas_and_blanks(void **state)
+{
+    (void)state;
+    assert_true(selects("app,express-session"));
+    assert_true(selects("express-session,app"));
+    assert_true(selects("app express-session"));
+    assert_true(selects("  app ,\t, express-session , "));
+    assert_false(selects("app,express,session"));
+    assert_false(selects(" , "));
+}
+
+static void test_a_star_stands_for_anything(void **state)
+{
+    (void)state;
+    assert_true(selects("*"));
+    assert_true(selects("express-*"));
+    assert_true(selects("express-session*"));
+    assert_true(selects("*session"));
+    assert_true(selects("e*-*n"));
+    assert_true(selects("e*s*s*n"));
+    assert_true(selects("**"));
+    assert_false(selects("express:*"));
+    assert_false(selects("*x"));
+    assert_false(selects("e*sz*n"));
+    assert_false(selects("express-session*s"));
+}
+
+static void test_a_minus_leaves_out_wherever_it_stands(void **state)
+{
+    (void)state;
+    assert_false(selects("*,-express-session"));
+    assert_false(selects("-express-session,*"));
+    assert_false(selects("* -express-*"));
+    assert_false(selects("-express-session"));
+    assert_false(selects("-*,express-session"));
+    assert_true(selects("*,-app"));
+    assert_true(selects("-express,express-session"));
+}
+
+static void test_other_characters_stand_for_themselves(void **state)
+{
+    (void)state;
+    assert_false(selects("express.session"));
+    assert_false(selects("express-sessio?"));
+    assert_false(selects("[e]xpress-session"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_name_alone_selects),
+        cmocka_unit_test(test_a_list_is_parted_by_commas_and_blanks),
+        cmocka_unit_test(test_a_star_stands_for_anything),
+        cmocka_unit_test(test_a_minus_leaves_out_wherever_it_stands),
+        cmocka_unit_test(test_other_characters_stand_for_themselves),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
