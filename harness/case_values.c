@@ -1,5 +1,6 @@
 /* case_values.c: free data, and the patterns that expectations are made of */
 #include "case_check.h"
+#include "base/must.h"
 
 #include "var.h"
 
@@ -76,6 +77,7 @@ void check_data(const struct check *check, const struct schema_key *key,
     }
     if (cookie && cookie->kind == NODE_MAP)
         check_misspelt(check, cookie, schema_cookie_fields);
+    must(data);
     check_times(check, data);
 }
 

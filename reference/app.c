@@ -141,8 +141,9 @@ static void note_end(void *arg, const json_t *sid, const json_t *session,
                      const char *op)
 {
     json_t *event = must_have(json_pack(
-        "{s:s, s:O, s:O, s:O?}", "event", "expired", "text", (json_t *)sid,
-        "sid", (json_t *)sid, "session", (json_t *)session));
+        "{s:s, s:o, s:o, s:o}", "event", "expired", "text",
+        json_deep_copy(sid), "sid", json_deep_copy(sid), "session",
+        json_deep_copy(session)));
 
     if (op)
         json_object_set_new(event, "op", json_string(op));

@@ -314,9 +314,9 @@ static void reap(struct backing *backing, const struct backing_call *how)
 
 /* What the store has taken, for who listens; within expiry_begin and _end. */
 static void note_written(struct backing *backing, const json_t *sid,
-                         json_t *session, bool touched)
+                         const json_t *session, bool touched)
 {
-    json_t *cookie = json_object_get(session, "cookie");
+    const json_t *cookie = json_object_get(session, "cookie");
     json_t *name = js_string(sid);
 
     if (touched)
@@ -329,7 +329,8 @@ static void note_written(struct backing *backing, const json_t *sid,
 }
 
 int backing_set(struct backing *backing, const struct backing_call *how,
-                const json_t *sid, json_t *session, struct js_error *error)
+                const json_t *sid, const json_t *session,
+                struct js_error *error)
 {
     bool watched;
     int rc;
@@ -345,7 +346,8 @@ int backing_set(struct backing *backing, const struct backing_call *how,
 }
 
 int backing_touch(struct backing *backing, const struct backing_call *how,
-                  const json_t *sid, json_t *session, struct js_error *error)
+                  const json_t *sid, const json_t *session,
+                struct js_error *error)
 {
     bool watched = expiry_begin(backing->expiry, how->now_ms);
     int rc = write_record(backing, how, sid, session, store_touch, error);

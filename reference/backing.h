@@ -38,14 +38,15 @@ struct backing_call {
 };
 
 /* All return 0, or -1 with `error`. A sid is any JSON value, taken as text.
- * `*session` is NULL after a miss; else a new reference. What is handed to
- * set and touch must not change any more: it may be shared. */
+ * `*session` is NULL after a miss; else a new reference. */
 int backing_get(struct backing *backing, const struct backing_call *call,
                 const json_t *sid, json_t **session, struct js_error *error);
 int backing_set(struct backing *backing, const struct backing_call *call,
-                const json_t *sid, json_t *session, struct js_error *error);
+                const json_t *sid, const json_t *session,
+                struct js_error *error);
 int backing_touch(struct backing *backing, const struct backing_call *call,
-                  const json_t *sid, json_t *session, struct js_error *error);
+                  const json_t *sid, const json_t *session,
+                struct js_error *error);
 int backing_destroy(struct backing *backing, const struct backing_call *call,
                     const json_t *sid, struct js_error *error);
 /* `*sessions` is an array of {"sid","session"}, a new reference. */

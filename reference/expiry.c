@@ -10,7 +10,7 @@
 #include <string.h>
 
 struct record {
-    json_t *sid, *session; /* references */
+    json_t *sid, *session; /* its own copies */
     int64_t expires_ms;
     uint64_t age; /* of two that are due at once the older goes first */
     size_t place; /* in the heap */
@@ -104,11 +104,11 @@ static struct record *find(struct expiry *expiry, const json_t *sid)
     return found ? *found : NULL;
 }
 
-static struct record *add(struct expiry *expiry, json_t *sid)
+static struct record *add(struct expiry *expiry, const json_t *sid)
 {
     struct record *record = must_have(calloc(1, sizeof *record));
 
-    record->sid = json_incref(sid);
+    record->sid = must_have(json_deep_copy(sid));
     must_have(tsearch(record, &expiry->by_sid, compare));
     if (expiry->count == expiry->capacity) {
         expiry->capacity = expiry->capacity ? expiry->capacity * 2 : 16;
@@ -147,7 +147,7 @@ static void tell(struct expiry *expiry, struct record *record, const char *op)
     drop(expiry, record);
 }
 
-void expiry_set(struct expiry *expiry, json_t *sid, json_t *session,
+void expiry_set(struct expiry *expiry, const json_t *sid, const json_t *session,
                 int64_t expires_ms)
 {
     struct record *record = find(expiry, sid);
@@ -155,26 +155,22 @@ void expiry_set(struct expiry *expiry, json_t *sid, json_t *session,
     if (!record)
         record = add(expiry, sid);
     json_decref(record->session);
-    record->session = json_incref(session);
+    record->session = must_have(json_deep_copy(session));
     record->expires_ms = expires_ms;
     record->age = expiry->ages++;
     settle(expiry, record);
 }
 
-void expiry_touch(struct expiry *expiry, const json_t *sid, json_t *cookie,
-                  int64_t expires_ms)
+void expiry_touch(struct expiry *expiry, const json_t *sid,
+                  const json_t *cookie, int64_t expires_ms)
 {
     struct record *record = find(expiry, sid);
-    json_t *session;
 
     if (!record)
         return;
-    if (cookie && json_is_object(record->session)) {
-        session = must_have(json_copy(record->session));
-        json_object_set(session, "cookie", cookie);
-        json_decref(record->session);
-        record->session = session;
-    }
+    if (cookie && json_is_object(record->session))
+        json_object_set_new(record->session, "cookie",
+                            must_have(json_deep_copy(cookie)));
     record->expires_ms = expires_ms;
     settle(expiry, record);
 }

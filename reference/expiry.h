@@ -18,7 +18,8 @@
 struct expiry;
 
 /* `op` is "destroy" or "clear"; NULL where the session has expired. What it
- * is given is borrowed; it must not call back into the expiry. */
+ * is given is borrowed, to be copied and not referred to; it must not call
+ * back into the expiry. */
 typedef void expiry_gone_fn(void *arg, const json_t *sid, const json_t *session,
                             const char *op);
 
@@ -41,12 +42,12 @@ void expiry_pass(struct expiry *expiry, int64_t now_ms);
 bool expiry_begin(struct expiry *expiry, int64_t now_ms);
 void expiry_end(struct expiry *expiry);
 
-/* Between the two. A sid is a JSON string; `session` and `cookie` are shared,
- * and must not change any more. */
-void expiry_set(struct expiry *expiry, json_t *sid, json_t *session,
+/* Between the two. A sid is a JSON string; all is copied, since jansson counts
+ * references without a lock. */
+void expiry_set(struct expiry *expiry, const json_t *sid, const json_t *session,
                 int64_t expires_ms);
-void expiry_touch(struct expiry *expiry, const json_t *sid, json_t *cookie,
-                  int64_t expires_ms);
+void expiry_touch(struct expiry *expiry, const json_t *sid,
+                  const json_t *cookie, int64_t expires_ms);
 void expiry_destroy(struct expiry *expiry, const json_t *sid);
 void expiry_clear(struct expiry *expiry);
 

@@ -251,17 +251,24 @@ static struct schedule **find(struct schedules *schedules, const char *id)
     return at;
 }
 
-/* Takes it out of the table and lets everybody go. */
-static bool close_schedule(struct schedules *schedules, const char *id)
+/* Takes it out of the table, at this place, and lets everybody go. */
+static void close_at(struct schedule **at)
 {
-    struct schedule **at = find(schedules, id), *schedule = *at;
+    struct schedule *schedule = *at;
 
-    if (!schedule)
-        return false;
     *at = schedule->next;
     schedule->open = false;
     pthread_cond_broadcast(&schedule->changed);
     release(schedule);
+}
+
+static bool close_schedule(struct schedules *schedules, const char *id)
+{
+    struct schedule **at = find(schedules, id);
+
+    if (!*at)
+        return false;
+    close_at(at);
     return true;
 }
 
@@ -270,7 +277,7 @@ void schedules_free(struct schedules *schedules)
     if (!schedules)
         return;
     while (schedules->first)
-        close_schedule(schedules, schedules->first->id);
+        close_at(&schedules->first);
     pthread_mutex_destroy(&schedules->lock);
     free(schedules);
 }
@@ -452,7 +459,7 @@ void schedules_drop_app(struct schedules *schedules, const char *app)
     at = &schedules->first;
     while (*at) {
         if (has_app(*at, app))
-            close_schedule(schedules, (*at)->id);
+            close_at(at);
         else
             at = &(*at)->next;
     }

@@ -101,7 +101,7 @@ static int read_parsed(struct visit *visit, const char *value, size_t length,
     if (json_is_string(parsed)) {
         rc = verify(visit, json_string_value(parsed),
                     json_string_length(parsed), id, error);
-        if (*id)
+        if (js_truthy(*id))
             warn_of_parser(visit);
     } else if (js_truthy(parsed)) {
         rc = js_throw(error, "TypeError", "raw.substr is not a function");

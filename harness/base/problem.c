@@ -203,7 +203,7 @@ static void word_fold(char folded[WORD_MAX + 1], const char *word)
 
 const char *problem_suggest(const char *word, const char *const *candidates)
 {
-    char folded[WORD_MAX + 1], other[WORD_MAX + 1];
+    char folded[WORD_MAX + 1] = "", other[WORD_MAX + 1] = "";
     const char *nearest = NULL;
     size_t least;
 

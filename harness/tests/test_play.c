@@ -235,13 +235,12 @@ static void test_a_hazard_that_was_seen_is_shown(void **state)
 
 #define WRITER "writer: { request: POST /, do: [ { push: { cart: 1 } } ] }\n"
 
-#define TWO_READS                                                                \
-    CART                                                                         \
-        "      - parallel:\n"                                                    \
-        "          writer: { request: POST /, do: [ { push: { cart: 1 } } ] }\n" \
-        "          reader: [ { request: GET /a }, { request: GET /b } ]\n"       \
-        "        interleave: all\n"                                              \
-        "        then: [ { store: { get: $sid } } ]\n"
+#define TWO_READS                                                              \
+    CART "      - parallel:\n"                                                 \
+         "          " WRITER                                                   \
+         "          reader: [ { request: GET /a }, { request: GET /b } ]\n"    \
+         "        interleave: all\n"                                           \
+         "        then: [ { store: { get: $sid } } ]\n"
 
 static void test_tracks_of_several_requests_are_interleaved_too(void **state)
 {

@@ -62,6 +62,7 @@ static bool mode_is(const char *mode)
 
 static int be_a_target(int argc, char **argv)
 {
+    const char *flag = getenv("FAKE_FLAG");
     char arguments[512] = "";
     unsigned port;
     int listener;
@@ -71,7 +72,7 @@ static int be_a_target(int argc, char **argv)
                  sizeof arguments - strlen(arguments), "%s%s", i > 1 ? " " : "",
                  argv[i]);
     if (mode_is("exits") ||
-        (mode_is("exits-later") && access(getenv("FAKE_FLAG"), F_OK) == 0)) {
+        (mode_is("exits-later") && flag && access(flag, F_OK) == 0)) {
         fputs("\nno such store: x\nsay --help for help\n\n", stderr);
         return 2;
     }
