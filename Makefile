@@ -129,7 +129,7 @@ test: setup-test
 	@harness/tests/all.sh $(OUT)
 
 # ---- For those who build it ----------------------------------------------
-.PHONY: lint setup-lint clang clean
+.PHONY: lint setup-lint clang bench clean
 setup-lint: setup-test
 	$(call install,$(LINT_PACKAGES))
 
@@ -140,6 +140,11 @@ lint: setup-lint
 clang: setup-lint
 	@$(MAKE) --no-print-directory -s $(JOBS) CC=clang OUT=build/clang \
 	    all unit-tests
+
+bench: setup-test
+	$(call install,wrk)
+	@$(MAKE) --no-print-directory -s $(JOBS) all
+	@.ci/bench $(OUT)
 
 clean:
 	rm -rf build $(REPORTS)

@@ -92,9 +92,9 @@ static int do_touch(struct act *act)
 
 static int do_cookie(struct act *act)
 {
-    return cookie_set(act->visit->session->cookie, first_text(act),
-                      act->second, COOKIE_DATES_ARE_DATES,
-                      app_now(act->visit->app), &act->error);
+    return cookie_set(act->visit->session->cookie, first_text(act), act->second,
+                      COOKIE_DATES_ARE_DATES, app_now(act->visit->app),
+                      &act->error);
 }
 
 static int do_unset(struct act *act)
@@ -161,8 +161,8 @@ static int do_end(struct act *act)
 
 static int do_point(struct act *act)
 {
-    json_t *where = must_have(
-        json_pack("{s:s, s:O}", "op", "point", "name", act->first));
+    json_t *where =
+        must_have(json_pack("{s:s, s:O}", "op", "point", "name", act->first));
 
     schedule_park(act->visit->slot, where);
     json_decref(where);
@@ -228,29 +228,27 @@ static const struct verb {
     bool needs_session;
     kind_fn *first, *second; /* NULL: takes no such argument */
     int (*run)(struct act *act);
-} verbs[] = {
-    { "set", true, is_text, is_any, do_set },
-    { "delete", true, is_text, NULL, do_delete },
-    { "add", true, is_text, is_number, do_add },
-    { "push", true, is_text, is_any, do_push },
-    { "read", true, is_text, NULL, do_read },
-    { "save", true, NULL, NULL, do_save },
-    { "reload", true, NULL, NULL, do_reload },
-    { "regenerate", true, NULL, NULL, do_regenerate },
-    { "destroy", true, NULL, NULL, do_destroy },
-    { "touch", true, NULL, NULL, do_touch },
-    { "cookie", true, is_cookie_field, is_any, do_cookie },
-    { "unset", false, NULL, NULL, do_unset },
-    { "delete-session", false, NULL, NULL, do_unset },
-    { "sessionID", false, is_any, NULL, do_session_id },
-    { "header", false, is_text, is_header_value, do_header },
-    { "status", false, is_status, NULL, do_status },
-    { "redirect", false, is_text, NULL, do_redirect },
-    { "write", false, is_text, NULL, do_write },
-    { "end", false, is_text, NULL, do_end },
-    { "point", false, is_text, NULL, do_point },
-    { "throw", false, is_text, NULL, do_throw }
-};
+} verbs[] = { { "set", true, is_text, is_any, do_set },
+              { "delete", true, is_text, NULL, do_delete },
+              { "add", true, is_text, is_number, do_add },
+              { "push", true, is_text, is_any, do_push },
+              { "read", true, is_text, NULL, do_read },
+              { "save", true, NULL, NULL, do_save },
+              { "reload", true, NULL, NULL, do_reload },
+              { "regenerate", true, NULL, NULL, do_regenerate },
+              { "destroy", true, NULL, NULL, do_destroy },
+              { "touch", true, NULL, NULL, do_touch },
+              { "cookie", true, is_cookie_field, is_any, do_cookie },
+              { "unset", false, NULL, NULL, do_unset },
+              { "delete-session", false, NULL, NULL, do_unset },
+              { "sessionID", false, is_any, NULL, do_session_id },
+              { "header", false, is_text, is_header_value, do_header },
+              { "status", false, is_status, NULL, do_status },
+              { "redirect", false, is_text, NULL, do_redirect },
+              { "write", false, is_text, NULL, do_write },
+              { "end", false, is_text, NULL, do_end },
+              { "point", false, is_text, NULL, do_point },
+              { "throw", false, is_text, NULL, do_throw } };
 
 static const struct verb *find_verb(const json_t *action)
 {

@@ -13,9 +13,9 @@
 
 /* What the actions of one request have left behind. */
 struct deeds {
-    json_t *log;      /* array of {"do","value"?,"error"?} */
-    json_t *endings;  /* array of the texts of `end`: the first is the body */
-    bool threw;       /* a `throw` ended the actions, with `thrown` */
+    json_t *log;     /* array of {"do","value"?,"error"?} */
+    json_t *endings; /* array of the texts of `end`: the first is the body */
+    bool threw;      /* a `throw` ended the actions, with `thrown` */
     struct js_error thrown;
 };
 

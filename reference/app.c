@@ -21,8 +21,8 @@ struct middleware *middleware_new(const json_t *body, json_t *warnings,
     middleware->connected = true;
     pthread_mutex_init(&middleware->lock, NULL);
     if (options_check(options, error) ||
-        settings_parse(&middleware->settings,
-                       json_object_get(body, "settings"), error))
+        settings_parse(&middleware->settings, json_object_get(body, "settings"),
+                       error))
         *status = 400;
     else if (options_parse(&middleware->options, options, warnings, error))
         *status = 422;
@@ -131,8 +131,8 @@ bool app_hides(struct app *app, const char *op)
     bool hides = false;
 
     pthread_mutex_lock(&app->lock);
-    json_array_foreach(app->hidden, index, item)
-        hides = hides || strcmp(json_string_value(item), op) == 0;
+    json_array_foreach(app->hidden, index, item) hides =
+        hides || strcmp(json_string_value(item), op) == 0;
     pthread_mutex_unlock(&app->lock);
     return hides;
 }
@@ -141,9 +141,8 @@ static void note_end(void *arg, const json_t *sid, const json_t *session,
                      const char *op)
 {
     json_t *event = must_have(json_pack(
-        "{s:s, s:o, s:o, s:o}", "event", "expired", "text",
-        json_deep_copy(sid), "sid", json_deep_copy(sid), "session",
-        json_deep_copy(session)));
+        "{s:s, s:o, s:o, s:o}", "event", "expired", "text", json_deep_copy(sid),
+        "sid", json_deep_copy(sid), "session", json_deep_copy(session)));
 
     if (op)
         json_object_set_new(event, "op", json_string(op));

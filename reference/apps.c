@@ -168,8 +168,7 @@ static int check_store(const json_t *store, struct js_error *error)
                                          NULL };
     const json_t *keep = json_object_get(store, "keep");
     int ways = (json_object_get(store, "use") != NULL) +
-               (json_object_get(store, "same-as") != NULL) +
-               json_is_true(keep);
+               (json_object_get(store, "same-as") != NULL) + json_is_true(keep);
 
     if (!store)
         return 0;
@@ -269,8 +268,8 @@ static json_t *describe(struct app *app, json_t *warnings)
         if (app_hides(app, json_string_value(json_array_get(operations, i))))
             json_array_remove(operations, i);
     }
-    return must_have(json_pack("{s:o, s:O}", "store", store, "warnings",
-                               warnings));
+    return must_have(
+        json_pack("{s:o, s:O}", "store", store, "warnings", warnings));
 }
 
 /* What a body says beside the middleware; what it does not say goes on. */

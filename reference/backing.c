@@ -96,8 +96,8 @@ void backing_release(struct backing *backing)
 /* ---- What it can ------------------------------------------------------- */
 
 /* The operations of the documents' store contract, in their order there. */
-static const char *const contract[] = { "get",  "set",    "destroy", "touch",
-                                        "all",  "length", "clear",   NULL };
+static const char *const contract[] = { "get", "set",    "destroy", "touch",
+                                        "all", "length", "clear",   NULL };
 
 bool backing_op_exists(const char *op)
 {
@@ -170,13 +170,12 @@ static void call_begin(struct call *call, const struct backing_call *how,
 
     clock_gettime(CLOCK_MONOTONIC, &now);
     *call = (struct call){ .sid_text = js_string(sid) };
-    call->store_call =
-        (struct sstore_call){ .size = sizeof call->store_call,
-                              .now_ms = how->now_ms,
-                              .deadline_ns =
-                                  (now.tv_sec + DEADLINE_S) * 1000000000LL +
-                                  now.tv_nsec,
-                              .trace = how->label };
+    call->store_call = (struct sstore_call){
+        .size = sizeof call->store_call,
+        .now_ms = how->now_ms,
+        .deadline_ns = (now.tv_sec + DEADLINE_S) * 1000000000LL + now.tv_nsec,
+        .trace = how->label
+    };
     call->sid = (struct sstore_str){ json_string_value(call->sid_text),
                                      json_string_length(call->sid_text) };
 }
@@ -223,9 +222,9 @@ static int take_row(void *arg, struct sstore_str sid,
         json_decref(name);
         return 0;
     }
-    json_array_append_new(rows->list,
-                          must_have(json_pack("{s:o, s:o}", "sid", name,
-                                              "session", session)));
+    json_array_append_new(
+        rows->list,
+        must_have(json_pack("{s:o, s:o}", "sid", name, "session", session)));
     return 0;
 }
 
@@ -250,8 +249,8 @@ int backing_get(struct backing *backing, const struct backing_call *how,
     code = store_get(backing->store, &call.store_call, call.sid, take_row,
                      &rows, &call.err);
     code = check_rows(&call, &rows, code);
-    *session = json_incref(
-        json_object_get(json_array_get(rows.list, 0), "session"));
+    *session =
+        json_incref(json_object_get(json_array_get(rows.list, 0), "session"));
     json_decref(rows.list);
     return call_end(&call, code, error);
 }
@@ -267,8 +266,7 @@ static struct sstore_record split(const json_t *session, char **data,
     *data = json_is_object(session)
                 ? jsjson_stringify_without(session, "cookie", &record.data.n)
                 : jsjson_stringify(session, &record.data.n);
-    *cookie_text =
-        cookie ? jsjson_stringify(cookie, &record.cookie.n) : NULL;
+    *cookie_text = cookie ? jsjson_stringify(cookie, &record.cookie.n) : NULL;
     record.data.p = must_have(*data);
     record.cookie.p = *cookie_text ? *cookie_text : "";
     return record;
@@ -279,10 +277,9 @@ typedef int store_write_fn(struct store *store, const struct sstore_call *call,
                            const struct sstore_record *record,
                            struct sstore_err *err);
 
-static int write_record(struct backing *backing,
-                        const struct backing_call *how, const json_t *sid,
-                        const json_t *session, store_write_fn *write,
-                        struct js_error *error)
+static int write_record(struct backing *backing, const struct backing_call *how,
+                        const json_t *sid, const json_t *session,
+                        store_write_fn *write, struct js_error *error)
 {
     char *data, *cookie;
     struct sstore_record record = split(session, &data, &cookie);
@@ -290,8 +287,8 @@ static int write_record(struct backing *backing,
     int code;
 
     call_begin(&call, how, sid);
-    code = write(backing->store, &call.store_call, call.sid, &record,
-                 &call.err);
+    code =
+        write(backing->store, &call.store_call, call.sid, &record, &call.err);
     free(data);
     free(cookie);
     return call_end(&call, code, error);
@@ -347,7 +344,7 @@ int backing_set(struct backing *backing, const struct backing_call *how,
 
 int backing_touch(struct backing *backing, const struct backing_call *how,
                   const json_t *sid, const json_t *session,
-                struct js_error *error)
+                  struct js_error *error)
 {
     bool watched = expiry_begin(backing->expiry, how->now_ms);
     int rc = write_record(backing, how, sid, session, store_touch, error);
@@ -367,8 +364,7 @@ int backing_destroy(struct backing *backing, const struct backing_call *how,
     int code;
 
     call_begin(&call, how, sid);
-    code = store_destroy(backing->store, &call.store_call, call.sid,
-                         &call.err);
+    code = store_destroy(backing->store, &call.store_call, call.sid, &call.err);
     if (watched && code >= 0)
         expiry_destroy(backing->expiry, call.sid_text);
     if (watched)
@@ -384,8 +380,8 @@ int backing_all(struct backing *backing, const struct backing_call *how,
     int code;
 
     call_begin(&call, how, NULL);
-    code = store_all(backing->store, &call.store_call, take_row, &rows,
-                     &call.err);
+    code =
+        store_all(backing->store, &call.store_call, take_row, &rows, &call.err);
     code = check_rows(&call, &rows, code);
     *sessions = rows.list;
     return call_end(&call, code, error);
@@ -397,10 +393,10 @@ int backing_length(struct backing *backing, const struct backing_call *how,
     struct call call;
 
     call_begin(&call, how, NULL);
-    return call_end(&call,
-                    store_length(backing->store, &call.store_call, length,
-                                 &call.err),
-                    error);
+    return call_end(
+        &call,
+        store_length(backing->store, &call.store_call, length, &call.err),
+        error);
 }
 
 int backing_clear(struct backing *backing, const struct backing_call *how,
@@ -434,8 +430,10 @@ void backing_watch(struct backing *backing, const struct backing_call *how,
         return;
     backing_all(backing, how, &sessions, &ignored);
     json_array_foreach(sessions, index, row)
+    {
         note_written(backing, json_object_get(row, "sid"),
                      json_object_get(row, "session"), false);
+    }
     expiry_end(backing->expiry);
     json_decref(sessions);
 }

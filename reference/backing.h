@@ -46,7 +46,7 @@ int backing_set(struct backing *backing, const struct backing_call *call,
                 struct js_error *error);
 int backing_touch(struct backing *backing, const struct backing_call *call,
                   const json_t *sid, const json_t *session,
-                struct js_error *error);
+                  struct js_error *error);
 int backing_destroy(struct backing *backing, const struct backing_call *call,
                     const json_t *sid, struct js_error *error);
 /* `*sessions` is an array of {"sid","session"}, a new reference. */

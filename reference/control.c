@@ -28,11 +28,11 @@ static void get_about(struct control *control)
         json_array_append_new(list, json_string(abilities[i]));
     if (about->tls_url)
         json_array_append_new(list, json_string("tls"));
-    body = must_have(json_pack(
-        "{s:f, s:s, s:s, s:s, s:f, s:o}", "protocol", 1.0, "target",
-        "sessionspec-reference", "version", about->version, "implements",
-        "express-session 1.19.0", "connections", (double)about->connections,
-        "abilities", list));
+    body = must_have(json_pack("{s:f, s:s, s:s, s:s, s:f, s:o}", "protocol",
+                               1.0, "target", "sessionspec-reference",
+                               "version", about->version, "implements",
+                               "express-session 1.19.0", "connections",
+                               (double)about->connections, "abilities", list));
     if (about->tls_url)
         json_object_set_new(body, "tls", json_string(about->tls_url));
     reply_json(control->response, 200, body);
@@ -44,8 +44,8 @@ static void put_app(struct control *control)
 {
     json_t *answer = NULL;
     struct js_error error;
-    int status = apps_put(control->apps, control->id, control->body, &answer,
-                          &error);
+    int status =
+        apps_put(control->apps, control->id, control->body, &answer, &error);
 
     if (answer)
         reply_json(control->response, status, answer);
@@ -199,9 +199,9 @@ static void get_schedule(struct control *control)
         reply_refusal(control->response, 400, "`wait` is not a number");
         return;
     }
-    state = schedules_get(
-        apps_schedules(control->apps), control->id,
-        (long)(wait < longest_wait_ms ? wait : longest_wait_ms));
+    state =
+        schedules_get(apps_schedules(control->apps), control->id,
+                      (long)(wait < longest_wait_ms ? wait : longest_wait_ms));
     if (state)
         reply_json(control->response, 200, state);
     else
@@ -210,8 +210,7 @@ static void get_schedule(struct control *control)
 
 static void post_schedule(struct control *control)
 {
-    const char *label =
-        json_string_value(json_object_get(control->body, "go"));
+    const char *label = json_string_value(json_object_get(control->body, "go"));
     struct js_error error;
     int rc;
 
@@ -219,8 +218,8 @@ static void post_schedule(struct control *control)
         reply_refusal(control->response, 400, "{\"go\":label}, not this");
         return;
     }
-    rc = schedules_go(apps_schedules(control->apps), control->id, label,
-                      &error);
+    rc =
+        schedules_go(apps_schedules(control->apps), control->id, label, &error);
     if (rc > 0)
         reply_no_schedule(control);
     else if (rc < 0)
@@ -244,19 +243,17 @@ static const struct route {
     bool reads_body;
     bool needs_app; /* one of that id */
     void (*run)(struct control *control);
-} routes[] = {
-    { "GET", "", "", false, false, get_about },
-    { "PUT", "apps", "", true, false, put_app },
-    { "DELETE", "apps", "", false, true, delete_app },
-    { "POST", "apps", "clock", true, true, post_clock },
-    { "POST", "apps", "store", true, true, control_store },
-    { "POST", "apps", "fault", true, true, post_fault },
-    { "GET", "apps", "trace", false, true, get_trace },
-    { "PUT", "schedules", "", true, false, put_schedule },
-    { "GET", "schedules", "", false, false, get_schedule },
-    { "POST", "schedules", "", true, false, post_schedule },
-    { "DELETE", "schedules", "", false, false, delete_schedule }
-};
+} routes[] = { { "GET", "", "", false, false, get_about },
+               { "PUT", "apps", "", true, false, put_app },
+               { "DELETE", "apps", "", false, true, delete_app },
+               { "POST", "apps", "clock", true, true, post_clock },
+               { "POST", "apps", "store", true, true, control_store },
+               { "POST", "apps", "fault", true, true, post_fault },
+               { "GET", "apps", "trace", false, true, get_trace },
+               { "PUT", "schedules", "", true, false, put_schedule },
+               { "GET", "schedules", "", false, false, get_schedule },
+               { "POST", "schedules", "", true, false, post_schedule },
+               { "DELETE", "schedules", "", false, false, delete_schedule } };
 
 static const char prefix[] = "/_spec";
 
@@ -326,9 +323,8 @@ static bool read_body(struct control *control)
     struct jsjson_error malformed;
     char text[256];
 
-    control->body =
-        jsjson_parse(control->request->body, control->request->body_length,
-                     &malformed);
+    control->body = jsjson_parse(control->request->body,
+                                 control->request->body_length, &malformed);
     if (js_is_too_deep(control->body, 0)) {
         reply_refusal(control->response, 400, "the body is too deep");
         return false;
@@ -357,10 +353,9 @@ static void run_route(struct control *control, const struct route *route)
 void control_run(struct apps *apps, const struct control_about *about,
                  const struct request *request, struct response *response)
 {
-    struct control control = { .apps = apps,
-                               .about = about,
-                               .request = request,
-                               .response = response };
+    struct control control = {
+        .apps = apps, .about = about, .request = request, .response = response
+    };
     char *path = must_have(strdup(request->target + sizeof prefix - 1));
     char *rest = path;
     const char *kind = segment(&rest);

@@ -44,8 +44,8 @@ static int op_touch(struct operation *operation)
 
 static int op_destroy(struct operation *operation)
 {
-    return backing_destroy(operation->backing, &operation->how,
-                           operation->sid, &operation->error);
+    return backing_destroy(operation->backing, &operation->how, operation->sid,
+                           &operation->error);
 }
 
 /* An array, as the documents say; 1.19.0's MemoryStore gives an object. */
@@ -66,8 +66,7 @@ static int op_length(struct operation *operation)
     int rc = backing_length(operation->backing, &operation->how, &length,
                             &operation->error);
 
-    json_object_set_new(operation->answer, "length",
-                        json_real((double)length));
+    json_object_set_new(operation->answer, "length", json_real((double)length));
     return rc;
 }
 
@@ -81,12 +80,13 @@ static const struct store_op {
     const char *name;
     bool takes_sid, takes_session;
     int (*run)(struct operation *operation);
-} store_ops[] = {
-    { "get", true, false, op_get },         { "set", true, true, op_set },
-    { "destroy", true, false, op_destroy }, { "touch", true, true, op_touch },
-    { "all", false, false, op_all },        { "length", false, false, op_length },
-    { "clear", false, false, op_clear }
-};
+} store_ops[] = { { "get", true, false, op_get },
+                  { "set", true, true, op_set },
+                  { "destroy", true, false, op_destroy },
+                  { "touch", true, true, op_touch },
+                  { "all", false, false, op_all },
+                  { "length", false, false, op_length },
+                  { "clear", false, false, op_clear } };
 
 static void emit(struct control *control)
 {

@@ -68,8 +68,7 @@ static int assign_max_age(struct cookie *cookie, const json_t *value,
                           int64_t now_ms, struct js_error *error)
 {
     if (js_truthy(value) && !json_is_number(value))
-        return js_throw(error, "TypeError",
-                        "maxAge must be a number or Date");
+        return js_throw(error, "TypeError", "maxAge must be a number or Date");
     if (json_is_number(value))
         value_set_date(&cookie->expires, (double)now_ms + js_number(value));
     else
@@ -80,7 +79,8 @@ static int assign_max_age(struct cookie *cookie, const json_t *value,
 
 /* `cookie[key] = value` */
 static int assign(struct cookie *cookie, const char *key, const json_t *value,
-                  enum cookie_dates dates, int64_t now_ms, struct js_error *error)
+                  enum cookie_dates dates, int64_t now_ms,
+                  struct js_error *error)
 {
     if (strcmp(key, "maxAge") == 0)
         return assign_max_age(cookie, value, now_ms, error);
@@ -101,8 +101,7 @@ static int assign(struct cookie *cookie, const char *key, const json_t *value,
         value_set_json(&cookie->expires, value);
         return 0;
     }
-    must(json_object_set_new(cookie->fields, key,
-                             json_deep_copy(value)) == 0);
+    must(json_object_set_new(cookie->fields, key, json_deep_copy(value)) == 0);
     return 0;
 }
 
@@ -225,16 +224,14 @@ static json_t *value_json(const struct cookie_value *value)
     case COOKIE_JSON:
         return json_incref(value->json);
     case COOKIE_NUMBER:
-        return isfinite(value->number) ? json_real(value->number)
-                                       : json_null();
+        return isfinite(value->number) ? json_real(value->number) : json_null();
     case COOKIE_DATE:
         break;
     }
     return jsdate_iso(value->number, text) ? json_string(text) : json_null();
 }
 
-json_t *cookie_get(const struct cookie *cookie, const char *key,
-                   int64_t now_ms)
+json_t *cookie_get(const struct cookie *cookie, const char *key, int64_t now_ms)
 {
     if (strcmp(key, "maxAge") == 0) {
         struct cookie_value max_age = { .kind = COOKIE_UNDEFINED };
@@ -268,11 +265,10 @@ json_t *cookie_members(const struct cookie *cookie)
 
 json_t *cookie_json(const struct cookie *cookie)
 {
-    static const char *const members[] = { "originalMaxAge", "partitioned",
-                                           "priority",       "expires",
-                                           "secure",         "httpOnly",
-                                           "domain",         "path",
-                                           "sameSite" };
+    static const char *const members[] = {
+        "originalMaxAge", "partitioned", "priority", "expires", "secure",
+        "httpOnly",       "domain",      "path",     "sameSite"
+    };
     json_t *object = must_have(json_object());
 
     for (size_t i = 0; i < sizeof members / sizeof *members; i++) {

@@ -21,8 +21,9 @@
 /* A value that JSON alone cannot hold. */
 struct cookie_value {
     enum { COOKIE_UNDEFINED, COOKIE_JSON, COOKIE_NUMBER, COOKIE_DATE } kind;
-    json_t *json;  /* owned; of COOKIE_JSON */
-    double number; /* of COOKIE_NUMBER and, in Unix ms, COOKIE_DATE; may be NaN */
+    json_t *json; /* owned; of COOKIE_JSON */
+    double
+        number; /* of COOKIE_NUMBER and, in Unix ms, COOKIE_DATE; may be NaN */
 };
 
 struct cookie {
@@ -41,14 +42,13 @@ struct cookie *cookie_from_stored(const json_t *stored, int64_t now_ms,
 void cookie_free(struct cookie *cookie);
 
 enum cookie_dates {
-    COOKIE_DATES_ARE_TEXT,  /* a text assigned to `expires` stays a text    */
-    COOKIE_DATES_ARE_DATES  /* it is the probe protocol's form of a Date    */
+    COOKIE_DATES_ARE_TEXT, /* a text assigned to `expires` stays a text    */
+    COOKIE_DATES_ARE_DATES /* it is the probe protocol's form of a Date    */
 };
 
 /* `cookie[key] = value`: 0, or -1 with `error`. */
 int cookie_set(struct cookie *cookie, const char *key, const json_t *value,
-               enum cookie_dates dates, int64_t now_ms,
-               struct js_error *error);
+               enum cookie_dates dates, int64_t now_ms, struct js_error *error);
 
 /* `delete cookie[key]`: nothing for `maxAge` and `expires`, which are views. */
 void cookie_delete(struct cookie *cookie, const char *key);

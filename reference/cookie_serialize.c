@@ -162,8 +162,7 @@ static int put_attributes(FILE *out, const struct cookie *cookie,
 }
 
 char *cookie_serialize(const struct cookie *cookie, const char *name,
-                       const char *value, size_t length,
-                       struct js_error *error)
+                       const char *value, size_t length, struct js_error *error)
 {
     char *text = NULL, *encoded;
     size_t size = 0;

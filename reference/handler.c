@@ -23,8 +23,7 @@ static json_t *shown_cookie(const struct visit *visit)
     if (!visit->session)
         return json_null();
     cookie = cookie_json(visit->session->cookie);
-    max_age = cookie_get(visit->session->cookie, "maxAge",
-                         app_now(visit->app));
+    max_age = cookie_get(visit->session->cookie, "maxAge", app_now(visit->app));
     if (max_age)
         json_object_set_new(cookie, "maxAge", max_age);
     return cookie;
@@ -35,14 +34,13 @@ static json_t *report(const struct visit *visit, json_t *log)
     json_t *id = json_is_string(visit->session_id)
                      ? json_incref(visit->session_id)
                      : NULL;
-    json_t *data =
-        visit->session ? json_deep_copy(visit->session->data) : NULL;
+    json_t *data = visit->session ? json_deep_copy(visit->session->data) : NULL;
 
-    return must_have(json_pack(
-        "{s:f, s:o, s:o, s:o, s:b, s:O}", "now", (double)app_now(visit->app),
-        "sessionID", or_null(id), "session", or_null(data), "cookie",
-        shown_cookie(visit), "secure", (int)visit_express_says_secure(visit),
-        "log", log));
+    return must_have(
+        json_pack("{s:f, s:o, s:o, s:o, s:b, s:O}", "now",
+                  (double)app_now(visit->app), "sessionID", or_null(id),
+                  "session", or_null(data), "cookie", shown_cookie(visit),
+                  "secure", (int)visit_express_says_secure(visit), "log", log));
 }
 
 /* What Express does with an exception that comes too late for an answer. */
@@ -167,18 +165,17 @@ static int read_actions(const struct request *request, json_t **actions,
 }
 
 static void visit_app(struct apps *apps, struct app *app,
-                      const struct request *request,
-                      struct response *response, const json_t *actions)
+                      const struct request *request, struct response *response,
+                      const json_t *actions)
 {
     char *label = request_header_text(request, "Spec-Label");
-    struct visit visit = {
-        .app = app,
-        .middleware = app_middleware(app),
-        .request = request,
-        .response = response,
-        .label = label,
-        .slot = schedule_join(apps_schedules(apps), app->id, label)
-    };
+    struct visit visit = { .app = app,
+                           .middleware = app_middleware(app),
+                           .request = request,
+                           .response = response,
+                           .label = label,
+                           .slot = schedule_join(apps_schedules(apps), app->id,
+                                                 label) };
 
     serve(&visit, actions);
     visit_deliver_deferred(&visit);

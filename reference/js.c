@@ -38,8 +38,8 @@ json_t *js_error_named(const struct js_error *error)
 
 json_t *js_error_coded(const struct js_error *error)
 {
-    json_t *object = must_have(
-        json_pack("{s:o}", "message", clean_text(error->message)));
+    json_t *object =
+        must_have(json_pack("{s:o}", "message", clean_text(error->message)));
 
     if (error->code[0])
         json_object_set_new(object, "code", clean_text(error->code));

@@ -66,15 +66,16 @@ static const char help[] =
     "  --help        this text\n"
     "  --version     the version\n";
 
-static unsigned read_number(const char *option, const char *text,
-                            unsigned most)
+static unsigned read_number(const char *option, const char *text, unsigned most)
 {
     char *end;
     unsigned long number = strtoul(text, &end, 10);
 
     if (*text < '0' || *text > '9' || *end || number > most) {
-        fprintf(stderr, "sessionspec-server: --%s takes a number up to %u, "
-                        "not \"%s\"\n", option, most, text);
+        fprintf(stderr,
+                "sessionspec-server: --%s takes a number up to %u, "
+                "not \"%s\"\n",
+                option, most, text);
         exit(EXIT_USAGE);
     }
     return (unsigned)number;
@@ -210,11 +211,9 @@ int main(int argc, char **argv)
 {
     pid_t starter = getppid();
     struct arguments arguments = read_arguments(argc, argv);
-    struct service service = {
-        .lock = PTHREAD_MUTEX_INITIALIZER,
-        .about = { .version = SESSIONSPEC_VERSION,
-                   .connections = arguments.threads }
-    };
+    struct service service = { .lock = PTHREAD_MUTEX_INITIALIZER,
+                               .about = { .version = SESSIONSPEC_VERSION,
+                                          .connections = arguments.threads } };
     struct server_options options = { .port = arguments.port,
                                       .tls_port = arguments.tls_port,
                                       .threads = arguments.threads,

@@ -108,8 +108,7 @@ int visit_enter(struct visit *visit, struct js_error *error)
         return 0;
     }
     if (!has_secret(visit))
-        return js_throw(error, "Error",
-                        "secret option required for sessions");
+        return js_throw(error, "Error", "secret option required for sessions");
     if (visit_cookie_id(visit, &visit->cookie_id, error))
         return -1;
     visit->session_id = json_incref(visit->cookie_id);
@@ -186,16 +185,15 @@ static bool should_save(const struct visit *visit)
 {
     if (!has_true_id(visit))
         return false;
-    if (!visit->middleware->options.save_uninitialized &&
-        !visit->saved_state && !came_with_cookie(visit))
+    if (!visit->middleware->options.save_uninitialized && !visit->saved_state &&
+        !came_with_cookie(visit))
         return is_modified(visit);
     return !is_saved(visit);
 }
 
 static bool should_touch(const struct visit *visit)
 {
-    return has_true_id(visit) && came_with_cookie(visit) &&
-           !should_save(visit);
+    return has_true_id(visit) && came_with_cookie(visit) && !should_save(visit);
 }
 
 static bool should_set_cookie(const struct visit *visit)
@@ -206,9 +204,8 @@ static bool should_set_cookie(const struct visit *visit)
         return false;
     if (!came_with_cookie(visit))
         return options->save_uninitialized || is_modified(visit);
-    return options->rolling ||
-           (cookie_expires_is_set(visit->session->cookie) &&
-            is_modified(visit));
+    return options->rolling || (cookie_expires_is_set(visit->session->cookie) &&
+                                is_modified(visit));
 }
 
 /* ---- The way out ------------------------------------------------------- */
@@ -312,8 +309,8 @@ static const char *last_call(const struct visit *visit)
     return NULL;
 }
 
-static void call_and_end(struct visit *visit, const char *op,
-                         const char *chunk, size_t length)
+static void call_and_end(struct visit *visit, const char *op, const char *chunk,
+                         size_t length)
 {
     bool sets = strcmp(op, "set") == 0;
     json_t *session = visit->session ? session_json(visit->session) : NULL;

@@ -114,9 +114,8 @@ static int parse_secret(struct options *options, json_t *warnings,
     size_t index;
 
     if (json_is_array(secret) && json_array_size(secret) == 0)
-        return js_throw(
-            error, "TypeError",
-            "secret option array must contain one or more strings");
+        return js_throw(error, "TypeError",
+                        "secret option array must contain one or more strings");
     if (!js_truthy(secret)) {
         warn(warnings, "req.secret; provide secret option");
         return 0;
@@ -125,8 +124,7 @@ static int parse_secret(struct options *options, json_t *warnings,
         calloc(json_array_size(secret) + 1, sizeof *options->secrets));
     if (!json_is_array(secret))
         add_secret(options, secret);
-    json_array_foreach(secret, index, item)
-        add_secret(options, item);
+    json_array_foreach(secret, index, item) add_secret(options, item);
     return 0;
 }
 
@@ -216,8 +214,7 @@ int options_parse(struct options *options, json_t *source, json_t *warnings,
     parse_cookie(options);
     parse_name(options);
     parse_proxy(options);
-    options->rolling =
-        js_truthy(json_object_get(options->source, "rolling"));
+    options->rolling = js_truthy(json_object_get(options->source, "rolling"));
     options->expire_callback =
         js_truthy(json_object_get(options->source, "expireCallback"));
     if (parse_genid(options, error))
@@ -225,8 +222,7 @@ int options_parse(struct options *options, json_t *source, json_t *warnings,
     options->resave = default_true(options, "resave", warnings);
     options->save_uninitialized =
         default_true(options, "saveUninitialized", warnings);
-    if (parse_unset(options, error) ||
-        parse_secret(options, warnings, error))
+    if (parse_unset(options, error) || parse_secret(options, warnings, error))
         goto refused;
     return 0;
 refused:

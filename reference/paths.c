@@ -73,9 +73,8 @@ static bool is_too_deep(const char *path, const json_t *value)
 
 /* Walks to the last key. With `makes`, what is missing on the way is made;
  * else `holder` is NULL then. `value` is what is to stand there. */
-static int walk(json_t *data, const char *path, bool makes,
-                const json_t *value, struct place *place,
-                struct js_error *error)
+static int walk(json_t *data, const char *path, bool makes, const json_t *value,
+                struct place *place, struct js_error *error)
 {
     const char *dot;
 
@@ -143,8 +142,7 @@ int path_add(json_t *data, const char *path, const json_t *amount,
     if (rc == 0 && !is_missing(old) && !json_is_number(old))
         rc = js_throw(error, "Error", "not a number");
     if (rc == 0) {
-        sum = json_real((old ? js_number(old) : 0) +
-                        js_number(amount));
+        sum = json_real((old ? js_number(old) : 0) + js_number(amount));
         put_at(&place, sum ? sum : json_null()); /* Infinity, as JSON */
     }
     free(place.key);

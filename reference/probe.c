@@ -7,18 +7,16 @@
 #include <string.h>
 #include <time.h>
 
-/* The call stands in the trace from now on: in copies, since jansson counts
- * references without a lock, and other threads read the trace. */
+/* The call stands in the trace from now on. */
 static void record(struct probe_call *call)
 {
     json_t *event = must_have(
         json_pack("{s:s?, s:s}", "request", call->label, "op", call->op));
 
     if (call->sid)
-        json_object_set_new(event, "sid", json_deep_copy(call->sid));
+        json_object_set(event, "sid", call->sid);
     if (call->session)
-        json_object_set_new(event, "session",
-                            json_deep_copy(call->session));
+        json_object_set_new(event, "session", json_deep_copy(call->session));
     call->n = trace_add(call->app->trace, event);
 }
 

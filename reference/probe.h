@@ -17,13 +17,13 @@
 #include <stdint.h>
 
 struct probe_call {
-    struct app *app;             /* borrowed */
-    struct schedule_slot *slot;  /* borrowed; NULL where not scheduled */
-    const char *label;           /* of the request, or NULL */
-    const char *op;              /* "get", "set", "touch", "destroy" */
-    json_t *sid;                 /* a reference */
-    json_t *session;             /* what is handed over, a reference, or NULL */
-    uint64_t n;                  /* of the trace's event */
+    struct app *app;            /* borrowed */
+    struct schedule_slot *slot; /* borrowed; NULL where not scheduled */
+    const char *label;          /* of the request, or NULL */
+    const char *op;             /* "get", "set", "touch", "destroy" */
+    json_t *sid;                /* a reference */
+    json_t *session;            /* what is handed over, a reference, or NULL */
+    uint64_t n;                 /* of the trace's event */
 };
 
 /* The call is made, with what is handed over at this moment: `session` (may

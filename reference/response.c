@@ -11,18 +11,25 @@ static const char *reason_phrase(int status)
     static const struct {
         int status;
         const char *phrase;
-    } phrases[] = {
-        { 200, "OK" },          { 201, "Created" },
-        { 204, "No Content" },  { 301, "Moved Permanently" },
-        { 302, "Found" },       { 303, "See Other" },
-        { 304, "Not Modified" }, { 307, "Temporary Redirect" },
-        { 400, "Bad Request" }, { 401, "Unauthorized" },
-        { 403, "Forbidden" },   { 404, "Not Found" },
-        { 405, "Method Not Allowed" }, { 409, "Conflict" },
-        { 413, "Payload Too Large" }, { 422, "Unprocessable Entity" },
-        { 500, "Internal Server Error" }, { 501, "Not Implemented" },
-        { 503, "Service Unavailable" }
-    };
+    } phrases[] = { { 200, "OK" },
+                    { 201, "Created" },
+                    { 204, "No Content" },
+                    { 301, "Moved Permanently" },
+                    { 302, "Found" },
+                    { 303, "See Other" },
+                    { 304, "Not Modified" },
+                    { 307, "Temporary Redirect" },
+                    { 400, "Bad Request" },
+                    { 401, "Unauthorized" },
+                    { 403, "Forbidden" },
+                    { 404, "Not Found" },
+                    { 405, "Method Not Allowed" },
+                    { 409, "Conflict" },
+                    { 413, "Payload Too Large" },
+                    { 422, "Unprocessable Entity" },
+                    { 500, "Internal Server Error" },
+                    { 501, "Not Implemented" },
+                    { 503, "Service Unavailable" } };
 
     for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++) {
         if (phrases[i].status == status)
@@ -34,10 +41,9 @@ static const char *reason_phrase(int status)
 void response_init(struct response *response, bool is_head,
                    response_sink_fn *sink, void *sink_arg)
 {
-    *response = (struct response){ .status = 200,
-                                   .is_head = is_head,
-                                   .sink = sink,
-                                   .sink_arg = sink_arg };
+    *response = (struct response){
+        .status = 200, .is_head = is_head, .sink = sink, .sink_arg = sink_arg
+    };
 }
 
 static void header_clear(struct response_header *header)
@@ -163,8 +169,8 @@ int response_set_header(struct response *response, const char *name,
 
 static void format_head(struct response *response)
 {
-    FILE *out = must_have(
-        open_memstream(&response->head, &response->head_length));
+    FILE *out =
+        must_have(open_memstream(&response->head, &response->head_length));
 
     fprintf(out, "HTTP/1.1 %d %s\r\n", response->status,
             reason_phrase(response->status));
@@ -181,8 +187,8 @@ static void frame(struct response *response, const size_t *body_length)
 {
     char number[32];
 
-    response->bodiless = response->is_head || response->status == 204 ||
-                         response->status == 304;
+    response->bodiless =
+        response->is_head || response->status == 204 || response->status == 304;
     if (response->bodiless || response_header(response, "Content-Length"))
         return;
     if (body_length) {
@@ -249,8 +255,8 @@ static void send_piece(struct response *response, const char *bytes,
     response->head = NULL;
 }
 
-int response_write(struct response *response, const char *bytes,
-                   size_t length, struct js_error *error)
+int response_write(struct response *response, const char *bytes, size_t length,
+                   struct js_error *error)
 {
     if (response->ended)
         return 0;

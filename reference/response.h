@@ -33,7 +33,7 @@ struct response {
     void *on_head_arg;
     response_sink_fn *sink;
     void *sink_arg;
-    bool gone; /* the sink failed once */
+    bool gone;  /* the sink failed once */
     char *head; /* built and not yet sent */
     size_t head_length;
 };
@@ -65,8 +65,8 @@ const char *response_header(const struct response *response, const char *name);
 int response_build_head(struct response *response, struct js_error *error);
 /* Sends a piece of the body, and the head before it; nothing where there is
  * to be no body. */
-int response_write(struct response *response, const char *bytes,
-                   size_t length, struct js_error *error);
+int response_write(struct response *response, const char *bytes, size_t length,
+                   struct js_error *error);
 /* The last piece (NULL: none). Where nothing was written before, it is the
  * whole body, and gives the length. A second end does nothing. The listener
  * does not throw any more. */

@@ -327,8 +327,7 @@ static int check_body(const json_t *body, const char **choices, bool *stops,
         return js_throw(error, "TypeError",
                         "`choices` is a text of letters, A the first label");
     if (!word || (strcmp(word, "first") != 0 && strcmp(word, "stop") != 0))
-        return js_throw(error, "TypeError",
-                        "`then` is \"first\" or \"stop\"");
+        return js_throw(error, "TypeError", "`then` is \"first\" or \"stop\"");
     *stops = strcmp(word, "stop") == 0;
     return 0;
 }
@@ -364,8 +363,8 @@ int schedules_put(struct schedules *schedules, const char *id,
     schedule->refs = 1;
     schedule->decisions = must_have(json_array());
     schedule->label_count = json_array_size(labels);
-    schedule->labels = must_have(
-        calloc(schedule->label_count, sizeof *schedule->labels));
+    schedule->labels =
+        must_have(calloc(schedule->label_count, sizeof *schedule->labels));
     for (size_t i = 0; i < schedule->label_count; i++)
         schedule->labels[i].name =
             must_have(strdup(json_string_value(json_array_get(labels, i))));
@@ -395,8 +394,7 @@ static json_t *describe(const struct schedule *schedule)
                                json_deep_copy(schedule->decisions)));
 }
 
-json_t *schedules_get(struct schedules *schedules, const char *id,
-                      long wait_ms)
+json_t *schedules_get(struct schedules *schedules, const char *id, long wait_ms)
 {
     struct timespec until = after_ms(wait_ms);
     struct schedule *schedule;
@@ -417,8 +415,8 @@ json_t *schedules_get(struct schedules *schedules, const char *id,
     return state;
 }
 
-int schedules_go(struct schedules *schedules, const char *id,
-                 const char *label, struct js_error *error)
+int schedules_go(struct schedules *schedules, const char *id, const char *label,
+                 struct js_error *error)
 {
     struct schedule *schedule;
     int rc = 1;

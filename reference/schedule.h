@@ -32,8 +32,8 @@ int schedules_put(struct schedules *schedules, const char *id,
 json_t *schedules_get(struct schedules *schedules, const char *id,
                       long wait_ms);
 /* {"go":label}. 0; 1 where there is none of that id; -1 with `error`. */
-int schedules_go(struct schedules *schedules, const char *id,
-                 const char *label, struct js_error *error);
+int schedules_go(struct schedules *schedules, const char *id, const char *label,
+                 struct js_error *error);
 /* Lets everybody go. False where there is none of that id. */
 bool schedules_delete(struct schedules *schedules, const char *id);
 /* Lets go whoever waits in a schedule of this app. */

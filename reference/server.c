@@ -69,9 +69,9 @@ static char *read_body(struct mg_connection *connection, size_t *length,
 static void refuse(struct response *response, int status, const char *text)
 {
     char body[160];
-    int length = snprintf(body, sizeof body,
-                          "{\"error\":{\"name\":\"Error\",\"message\":\"%s\"}}",
-                          text);
+    int length =
+        snprintf(body, sizeof body,
+                 "{\"error\":{\"name\":\"Error\",\"message\":\"%s\"}}", text);
 
     response->status = status;
     response_add_header(response, "Content-Type", "application/json");
@@ -79,8 +79,7 @@ static void refuse(struct response *response, int status, const char *text)
 }
 
 static void serve(struct server *server, struct mg_connection *connection,
-                  const struct mg_request_info *info,
-                  struct response *response)
+                  const struct mg_request_info *info, struct response *response)
 {
     struct request_header headers[MG_MAX_HEADERS];
     struct request request = { .method = info->request_method,
@@ -139,17 +138,28 @@ static struct mg_context *start(struct server *server)
                                             .log_message = log_message };
     char ports[64], threads[16];
     const char *settings[] = {
-        "listening_ports", ports,
-        "num_threads", threads,
-        "enable_keep_alive", "yes",
-        "keep_alive_timeout_ms", "60000",
-        "request_timeout_ms", "60000",
-        "tcp_nodelay", "1",
-        "listen_backlog", "1024",
-        "connection_queue", "1024",
-        "decode_url", "no", /* else the request target is decoded in place */
-        "enable_auth_domain_check", "no", /* else absolute forms are refused */
-        options->certificate ? "ssl_certificate" : NULL, options->certificate,
+        "listening_ports",
+        ports,
+        "num_threads",
+        threads,
+        "enable_keep_alive",
+        "yes",
+        "keep_alive_timeout_ms",
+        "60000",
+        "request_timeout_ms",
+        "60000",
+        "tcp_nodelay",
+        "1",
+        "listen_backlog",
+        "1024",
+        "connection_queue",
+        "1024",
+        "decode_url",
+        "no", /* else the request target is decoded in place */
+        "enable_auth_domain_check",
+        "no", /* else absolute forms are refused */
+        options->certificate ? "ssl_certificate" : NULL,
+        options->certificate,
         NULL
     };
 
@@ -198,11 +208,11 @@ static void *wake(void *arg)
 {
     struct server *server = arg;
     const struct timespec between = { 0, 10 * 1000000 };
-    const struct sockaddr_in address = {
-        .sin_family = AF_INET,
-        .sin_port = htons((uint16_t)server->port),
-        .sin_addr.s_addr = htonl(INADDR_LOOPBACK)
-    };
+    const struct sockaddr_in address = { .sin_family = AF_INET,
+                                         .sin_port =
+                                             htons((uint16_t)server->port),
+                                         .sin_addr.s_addr =
+                                             htonl(INADDR_LOOPBACK) };
 
     while (!atomic_load(&server->stopped)) {
         int fd = socket(AF_INET, SOCK_STREAM, 0);

@@ -19,8 +19,8 @@ struct session *session_new(json_t *id, struct cookie *cookie)
 struct session *session_from_stored(json_t *id, const json_t *stored,
                                     int64_t now_ms, struct js_error *error)
 {
-    struct cookie *cookie = cookie_from_stored(
-        json_object_get(stored, "cookie"), now_ms, error);
+    struct cookie *cookie =
+        cookie_from_stored(json_object_get(stored, "cookie"), now_ms, error);
     struct session *session;
     const char *key;
     json_t *value;
@@ -50,13 +50,26 @@ void session_free(struct session *session)
 bool session_owns_name(const char *name)
 {
     /* Session's own and inherited members, then Object.prototype's. */
-    static const char *const names[] = {
-        "req", "id", "touch", "resetMaxAge", "save", "reload", "destroy",
-        "regenerate", "constructor", "__defineGetter__", "__defineSetter__",
-        "__lookupGetter__", "__lookupSetter__", "__proto__", "hasOwnProperty",
-        "isPrototypeOf", "propertyIsEnumerable", "toLocaleString", "toString",
-        "valueOf"
-    };
+    static const char *const names[] = { "req",
+                                         "id",
+                                         "touch",
+                                         "resetMaxAge",
+                                         "save",
+                                         "reload",
+                                         "destroy",
+                                         "regenerate",
+                                         "constructor",
+                                         "__defineGetter__",
+                                         "__defineSetter__",
+                                         "__lookupGetter__",
+                                         "__lookupSetter__",
+                                         "__proto__",
+                                         "hasOwnProperty",
+                                         "isPrototypeOf",
+                                         "propertyIsEnumerable",
+                                         "toLocaleString",
+                                         "toString",
+                                         "valueOf" };
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (strcmp(name, names[i]) == 0)

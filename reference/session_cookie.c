@@ -19,9 +19,8 @@ static size_t secrets_of(const struct visit *visit,
     *secrets = visit->middleware->options.secrets;
     if (visit->middleware->options.secret_count > 0)
         return visit->middleware->options.secret_count;
-    *parser = (struct option_secret){
-        .secret = { (const unsigned char *)text, strlen(text) }
-    };
+    *parser = (struct option_secret){ .secret = { (const unsigned char *)text,
+                                                  strlen(text) } };
     *secrets = parser;
     return 1;
 }
@@ -118,8 +117,8 @@ int visit_cookie_id(struct visit *visit, json_t **id, struct js_error *error)
 
     *id = NULL;
     if (header)
-        value = cookie_parse_get(header, visit->middleware->options.name,
-                                 &length);
+        value =
+            cookie_parse_get(header, visit->middleware->options.name, &length);
     if (value)
         rc = verify(visit, value, length, id, error);
     /* A signed empty ID is falsy: the parser may have another. */
@@ -148,9 +147,9 @@ int visit_set_cookie(struct visit *visit, struct js_error *error)
     value = must_have(malloc(length + 1));
     memcpy(value, "s:", 2);
     memcpy(value + 2, signed_sid, length - 1);
-    text = cookie_serialize(visit->session->cookie,
-                            visit->middleware->options.name, value, length,
-                            error);
+    text =
+        cookie_serialize(visit->session->cookie,
+                         visit->middleware->options.name, value, length, error);
     if (text) {
         debug_line("set-cookie %s", text);
         response_add_header(visit->response, "Set-Cookie", text);

@@ -22,8 +22,7 @@ int visit_call(struct visit *visit, const char *op, json_t *sid,
 {
     struct probe_call call;
 
-    probe_begin(&call, visit->app, visit->slot, visit->label, op, sid,
-                session);
+    probe_begin(&call, visit->app, visit->slot, visit->label, op, sid, session);
     visit_deliver_deferred(visit);
     return probe_finish(&call, found, error);
 }
@@ -46,8 +45,9 @@ static json_t *generate_id(struct visit *visit)
         turn = middleware->genid_turns++;
         pthread_mutex_unlock(&middleware->lock);
         /* A copy: jansson counts references without a lock. */
-        return json_deep_copy(json_array_get(
-            options->genid_fixed, turn % json_array_size(options->genid_fixed)));
+        return json_deep_copy(
+            json_array_get(options->genid_fixed,
+                           turn % json_array_size(options->genid_fixed)));
     case GENID_HEADER:
         header = request_header_text(visit->request, options->genid_header);
         id = header ? json_string(header) : NULL;
@@ -104,8 +104,8 @@ int visit_generate(struct visit *visit, struct js_error *error)
 int visit_create_session(struct visit *visit, const json_t *stored,
                          struct js_error *error)
 {
-    struct session *session = session_from_stored(
-        visit->session_id, stored, app_now(visit->app), error);
+    struct session *session = session_from_stored(visit->session_id, stored,
+                                                  app_now(visit->app), error);
 
     if (!session)
         return -1;
@@ -147,8 +147,7 @@ int visit_reload(struct visit *visit, struct js_error *error)
 int visit_regenerate(struct visit *visit, struct js_error *error)
 {
     struct js_error refused;
-    int rc = visit_call(visit, "destroy", visit->session_id, NULL, NULL,
-                        error);
+    int rc = visit_call(visit, "destroy", visit->session_id, NULL, NULL, error);
 
     if (visit_generate(visit, &refused)) {
         *error = refused;

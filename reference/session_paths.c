@@ -93,8 +93,8 @@ static int refuse_cookie(const char *path, const char *text,
                                        : 0;
 }
 
-int session_set(struct session *session, const char *path,
-                const json_t *value, int64_t now_ms, struct js_error *error)
+int session_set(struct session *session, const char *path, const json_t *value,
+                int64_t now_ms, struct js_error *error)
 {
     if (refuse_cookie(path, "the cookie is not replaced", error))
         return -1;
@@ -116,16 +116,16 @@ int session_delete(struct session *session, const char *path, int64_t now_ms,
     return change(session, path, NULL, delete_at, now_ms, error);
 }
 
-int session_add(struct session *session, const char *path,
-                const json_t *amount, int64_t now_ms, struct js_error *error)
+int session_add(struct session *session, const char *path, const json_t *amount,
+                int64_t now_ms, struct js_error *error)
 {
     if (refuse_cookie(path, "not a number", error))
         return -1;
     return change(session, path, amount, path_add, now_ms, error);
 }
 
-int session_push(struct session *session, const char *path,
-                 const json_t *value, int64_t now_ms, struct js_error *error)
+int session_push(struct session *session, const char *path, const json_t *value,
+                 int64_t now_ms, struct js_error *error)
 {
     if (refuse_cookie(path, "not an array", error))
         return -1;

@@ -20,14 +20,14 @@
 bool session_is_cookie_field(const char *name);
 
 /* All return 0, or -1 with `error`; `value` is copied. */
-int session_set(struct session *session, const char *path,
-                const json_t *value, int64_t now_ms, struct js_error *error);
+int session_set(struct session *session, const char *path, const json_t *value,
+                int64_t now_ms, struct js_error *error);
 int session_delete(struct session *session, const char *path, int64_t now_ms,
                    struct js_error *error);
-int session_add(struct session *session, const char *path,
-                const json_t *amount, int64_t now_ms, struct js_error *error);
-int session_push(struct session *session, const char *path,
-                 const json_t *value, int64_t now_ms, struct js_error *error);
+int session_add(struct session *session, const char *path, const json_t *amount,
+                int64_t now_ms, struct js_error *error);
+int session_push(struct session *session, const char *path, const json_t *value,
+                 int64_t now_ms, struct js_error *error);
 /* *value is a new reference; NULL where there is nothing. */
 int session_read(const struct session *session, const char *path,
                  int64_t now_ms, json_t **value, struct js_error *error);

@@ -55,7 +55,6 @@ bool visit_is_secure(const struct visit *visit)
 
 bool visit_express_says_secure(const struct visit *visit)
 {
-    return visit->request->tls ||
-           (visit->middleware->settings.trusts_proxy &&
-            proxy_says_https(visit, false));
+    return visit->request->tls || (visit->middleware->settings.trusts_proxy &&
+                                   proxy_says_https(visit, false));
 }

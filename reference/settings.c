@@ -39,8 +39,8 @@ static int parse_parser(struct settings *settings, const json_t *parser,
 int settings_parse(struct settings *settings, const json_t *source,
                    struct js_error *error)
 {
-    static const char *const known[] = { "trust proxy", "mount",
-                                         "cookieParser", "env", NULL };
+    static const char *const known[] = { "trust proxy", "mount", "cookieParser",
+                                         "env", NULL };
     const json_t *mount = json_object_get(source, "mount");
     const json_t *env = json_object_get(source, "env");
 

@@ -1,14 +1,22 @@
 /* trace.c: what an app's store was asked, and what else happened, in order */
 #include "trace.h"
 
+#include "jsjson.h"
 #include "must.h"
 
 #include <pthread.h>
 #include <stdbool.h>
+#include <string.h>
+
+/* Kept as text: a fifth of what its JSON tree takes. */
+struct event {
+    char *text;          /* without `n` and `outcome`; NULL: none yet */
+    const char *outcome; /* a constant of the caller's; NULL: pending */
+};
 
 struct trace {
     pthread_mutex_t lock; /* guards all below */
-    json_t **events;      /* a ring: event n stands at n % TRACE_LIMIT */
+    struct event *events; /* a ring: event n stands at n % TRACE_LIMIT */
     size_t capacity;      /* of the ring, which grows up to TRACE_LIMIT */
     uint64_t newest;      /* n of the newest, 0 where there is none */
 };
@@ -26,7 +34,7 @@ void trace_free(struct trace *trace)
     if (!trace)
         return;
     for (size_t i = 0; i < trace->capacity; i++)
-        json_decref(trace->events[i]);
+        free(trace->events[i].text);
     free(trace->events);
     pthread_mutex_destroy(&trace->lock);
     free(trace);
@@ -47,22 +55,24 @@ static void make_room(struct trace *trace, uint64_t n)
     trace->events =
         must_have(realloc(trace->events, larger * sizeof *trace->events));
     for (size_t i = trace->capacity; i < larger; i++)
-        trace->events[i] = NULL;
+        trace->events[i] = (struct event){ NULL, NULL };
     trace->capacity = larger;
 }
 
 uint64_t trace_add(struct trace *trace, json_t *event)
 {
+    size_t length;
+    char *text = must_have(jsjson_stringify(event, &length));
+    struct event *place;
     uint64_t n;
-    json_t **place;
 
+    json_decref(event);
     pthread_mutex_lock(&trace->lock);
     n = ++trace->newest;
-    json_object_set_new(event, "n", json_real((double)n));
     make_room(trace, n);
     place = &trace->events[n % trace->capacity];
-    json_decref(*place);
-    *place = event;
+    free(place->text);
+    *place = (struct event){ text, NULL };
     pthread_mutex_unlock(&trace->lock);
     return n;
 }
@@ -86,9 +96,20 @@ void trace_outcome(struct trace *trace, uint64_t n, const char *outcome)
 {
     pthread_mutex_lock(&trace->lock);
     if (is_kept(trace, n))
-        json_object_set_new(trace->events[n % trace->capacity], "outcome",
-                            json_string(outcome));
+        trace->events[n % trace->capacity].outcome = outcome;
     pthread_mutex_unlock(&trace->lock);
+}
+
+/* A new reference. */
+static json_t *show(const struct event *event, uint64_t n)
+{
+    json_t *shown =
+        must_have(jsjson_parse(event->text, strlen(event->text), NULL));
+
+    json_object_set_new(shown, "n", json_real((double)n));
+    if (event->outcome)
+        json_object_set_new(shown, "outcome", json_string(event->outcome));
+    return shown;
 }
 
 json_t *trace_since(struct trace *trace, uint64_t since)
@@ -99,12 +120,9 @@ json_t *trace_since(struct trace *trace, uint64_t since)
     pthread_mutex_lock(&trace->lock);
     if (trace->newest > TRACE_LIMIT && n <= trace->newest - TRACE_LIMIT)
         n = trace->newest - TRACE_LIMIT + 1;
-    for (; n <= trace->newest && n >= 1; n++) {
-        json_t *copy =
-            json_deep_copy(trace->events[n % trace->capacity]);
-
-        json_array_append_new(events, must_have(copy));
-    }
+    for (; n <= trace->newest && n >= 1; n++)
+        json_array_append_new(events,
+                              show(&trace->events[n % trace->capacity], n));
     pthread_mutex_unlock(&trace->lock);
     return must_have(json_pack("{s:o}", "events", events));
 }

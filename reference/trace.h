@@ -22,7 +22,7 @@ uint64_t trace_add(struct trace *trace, json_t *event);
 /* {"n","event":kind,"text"} with "op" where that is not NULL. */
 void trace_note(struct trace *trace, const char *kind, const char *text,
                 const char *op);
-/* Gives the event its outcome, where it is still kept. */
+/* Gives the event its outcome, a constant, where it is still kept. */
 void trace_outcome(struct trace *trace, uint64_t n, const char *outcome);
 
 /* {"events":[…]} of all with n > since: a new reference. */

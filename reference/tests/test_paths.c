@@ -64,8 +64,7 @@ static void test_an_array_takes_an_index(void **state)
     (void)state;
     assert_change(path_set, "{'a':[1,2]}", "a.1", "3", "{'a':[1,3]}");
     assert_change(path_set, "{'a':[]}", "a.2", "3", "{'a':[null,null,3]}");
-    assert_change(path_set, "{'a':[{'b':1}]}", "a.0.b", "2",
-                  "{'a':[{'b':2}]}");
+    assert_change(path_set, "{'a':[{'b':1}]}", "a.0.b", "2", "{'a':[{'b':2}]}");
     assert_change(path_set, "{'a':[]}", "a.01", "3", "not an object");
     assert_change(path_set, "{'a':[]}", "a.-1", "3", "not an object");
     assert_change(path_set, "{'a':[]}", "a.", "3", "not an object");
@@ -80,8 +79,7 @@ static void test_the_largest_index_is_bounded(void **state)
     assert_int_equal(path_set(data, "a.65535", one, &error), 0);
     assert_int_equal(json_array_size(json_object_get(data, "a")), 65536);
     assert_int_equal(path_set(data, "a.65536", one, &error), -1);
-    assert_int_equal(path_set(data, "a.99999999999999999999", one, &error),
-                     -1);
+    assert_int_equal(path_set(data, "a.99999999999999999999", one, &error), -1);
     json_decref(data);
     json_decref(one);
 }

@@ -68,9 +68,9 @@ static void test_an_escape_in_a_path_stays(void **state)
 
 static void test_two_cookie_headers_are_joined_with_a_semicolon(void **state)
 {
-    static const struct request_header headers[] = {
-        { "Cookie", "a=1" }, { "X", "y" }, { "cookie", "b=2" }
-    };
+    static const struct request_header headers[] = { { "Cookie", "a=1" },
+                                                     { "X", "y" },
+                                                     { "cookie", "b=2" } };
 
     (void)state;
     assert_header(headers, 3, "COOKIE", "a=1; b=2");
@@ -95,7 +95,7 @@ static void test_a_header_that_is_not_there_is_null(void **state)
     assert_header(headers, 1, "a", "");
 }
 
-static void test_a_header_s_bytes_are_latin1(void **state)
+static void test_bytes_of_a_header_are_latin1(void **state)
 {
     static const struct request_header headers[] = { { "X-Id", "\xe9" } };
     struct request request = { .headers = headers, .header_count = 1 };
@@ -117,7 +117,7 @@ int main(void)
         cmocka_unit_test(test_two_cookie_headers_are_joined_with_a_semicolon),
         cmocka_unit_test(test_other_headers_are_joined_with_a_comma),
         cmocka_unit_test(test_a_header_that_is_not_there_is_null),
-        cmocka_unit_test(test_a_header_s_bytes_are_latin1),
+        cmocka_unit_test(test_bytes_of_a_header_are_latin1),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -70,8 +70,7 @@ static void test_a_pending_call_has_no_outcome(void **state)
 {
     uint64_t n = add_call(*state, "get");
     json_t *before = trace_since(*state, 0), *after;
-    const json_t *event =
-        json_array_get(json_object_get(before, "events"), 0);
+    const json_t *event = json_array_get(json_object_get(before, "events"), 0);
 
     trace_outcome(*state, n, "hit");
     after = trace_since(*state, 0);
@@ -89,8 +88,8 @@ static void test_a_note_has_its_kind_and_text(void **state)
 
     trace_note(*state, "error", "disk full", "set");
     answer = trace_since(*state, 0);
-    expected = json_pack("{s:[{s:s,s:s,s:s,s:f}]}", "events", "event",
-                         "error", "text", "disk full", "op", "set", "n", 1.0);
+    expected = json_pack("{s:[{s:s,s:s,s:s,s:f}]}", "events", "event", "error",
+                         "text", "disk full", "op", "set", "n", 1.0);
     assert_true(json_equal(answer, expected));
     json_decref(answer);
     json_decref(expected);
@@ -132,8 +131,8 @@ static void test_threads_add_without_losing_one(void **state)
     pthread_t threads[ADDERS];
 
     for (int i = 0; i < ADDERS; i++)
-        assert_int_equal(
-            pthread_create(&threads[i], NULL, add_many, *state), 0);
+        assert_int_equal(pthread_create(&threads[i], NULL, add_many, *state),
+                         0);
     for (int i = 0; i < ADDERS; i++)
         pthread_join(threads[i], NULL);
     assert_int_equal(count_since(*state, 0), ADDERS * CALLS);
