@@ -81,7 +81,7 @@ RUN_PACKAGES  := gcc libc6-dev libcivetweb-dev libyaml-dev \
                  libcurl4-openssl-dev libssl-dev libjansson-dev \
                  libpcre2-dev libxml2-dev
 TEST_PACKAGES := $(RUN_PACKAGES) g++ libcmocka-dev jq curl openssl \
-                 procps iproute2
+                 procps iproute2 chromium
 LINT_PACKAGES := clang clang-format clang-tidy cppcheck
 # The words after the first are commands: looked for as such, since a vendor's
 # nodejs brings its own npm and conflicts with Debian's.
@@ -115,14 +115,13 @@ setup:
 run: setup
 	@$(MAKE) --no-print-directory -s $(JOBS) all
 	@$(OUT)/sessionspec run --report term --report json:$(REPORTS)/report.json \
-	    --report html:$(REPORTS)/index.html; code=$$?; \
-	echo "report: $(REPORTS)/report.json"; \
-	echo "page:   $(REPORTS)/index.html"; exit $$code
+	    --report html:$(REPORTS)/index.html
 
 .PHONY: test setup-test
 setup-test:
 	$(call install,$(TEST_PACKAGES) $(NODE_PACKAGES))
 	@harness/targets/express/start.sh --install
+	@reference/tests/browser/run.sh --install
 
 test: setup-test
 	@$(MAKE) --no-print-directory -s $(JOBS) all unit-tests

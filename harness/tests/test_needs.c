@@ -70,6 +70,8 @@ static void test_a_word_may_be_the_targets_or_the_stores(void **state)
                         "the store shelf has no \"clear\"");
     assert_string_equal(unmet_word(*state, "schedule"),
                         "the target other has no ability \"schedule\"");
+    assert_string_equal(unmet_word(*state, "expiry-callback"),
+                        "the target other has no ability \"expiry-callback\"");
     assert_string_equal(unmet_word(*state, "express"),
                         "only for express-session itself");
 }

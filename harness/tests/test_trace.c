@@ -178,6 +178,28 @@ static void test_events_that_are_named_are_foreseen(void **state)
     assert_int_equal(wrong(f, judge_events, "[]"), 0);
 }
 
+static void
+test_the_session_of_an_event_is_judged_without_its_cookie(void **state)
+{
+    struct fixture *f = *state;
+
+    take(&f->app.trace,
+         "{\"events\":[{\"n\":6,\"event\":\"expired\",\"text\":\"S\","
+         "\"session\":{\"cookie\":{\"path\":\"/\"},\"user\":\"tobi\"}}]}");
+    f->judging.trial = true;
+    assert_int_equal(wrong(f, judge_events,
+                           "[ { event: expired, text: $sid, op: absent, "
+                           "session: { user: tobi } } ]"),
+                     0);
+    assert_int_equal(wrong(f, judge_events,
+                           "[ { event: expired, session: { user: loki } } ]"),
+                     1);
+    assert_int_equal(
+        wrong(f, judge_events, "[ { event: expired, session: {} } ]"), 1);
+    assert_int_equal(wrong(f, judge_events, "[ { event: expired, text: T } ]"),
+                     1);
+}
+
 static void test_a_trial_foresees_nothing(void **state)
 {
     struct fixture *f = *state;
@@ -209,6 +231,7 @@ int main(void)
         CASE(test_a_call_can_be_told_in_detail),
         CASE(test_some_calls_are_had_and_others_never),
         CASE(test_events_that_are_named_are_foreseen),
+        CASE(test_the_session_of_an_event_is_judged_without_its_cookie),
         CASE(test_a_trial_foresees_nothing),
         CASE(test_warnings_are_told_once),
     };

@@ -99,26 +99,34 @@ static inline void put_app(struct apps *apps, const char *id, const char *text)
     json_decref(answer);
 }
 
-/* A request to the app "a". `actions` have single quotes; `cookie` may be
- * NULL. What is in `exchange` is the caller's: exchange_clear. */
-static inline void exchange_on(struct apps *apps, struct exchange *exchange,
-                               const char *method, const char *target,
-                               const char *actions, const char *cookie)
+/* A request to the app "a". `actions` have single quotes; `cookie` and
+ * `proto`, X-Forwarded-Proto, may be NULL. What is in `exchange` is the
+ * caller's: exchange_clear. */
+static inline void exchange_by_proxy(struct apps *apps,
+                                     struct exchange *exchange,
+                                     const char *method, const char *target,
+                                     const char *actions, const char *cookie,
+                                     const char *proto)
 {
     json_t *list = json_of(actions);
     char *text = jsjson_stringify(list, NULL);
-    const struct request_header headers[] = { { "Spec-App", "a" },
-                                              { "Spec-Do", text },
-                                              { "Cookie", cookie } };
+    struct request_header headers[4] = { { "Spec-App", "a" },
+                                         { "Spec-Do", text } };
     struct request request = { .method = method,
                                .target = target,
                                .headers = headers,
-                               .header_count = cookie ? 3 : 2,
+                               .header_count = 2,
                                .body = "" };
     struct response response;
     json_t *before;
     const char *body;
 
+    if (cookie)
+        headers[request.header_count++] =
+            (struct request_header){ "Cookie", cookie };
+    if (proto)
+        headers[request.header_count++] =
+            (struct request_header){ "X-Forwarded-Proto", proto };
     memset(exchange, 0, sizeof *exchange);
     exchange->app = apps_hold(apps, "a");
     before = exchange->app ? events_of(exchange->app, 0) : NULL;
@@ -134,6 +142,13 @@ static inline void exchange_on(struct apps *apps, struct exchange *exchange,
     json_decref(before);
     json_decref(list);
     free(text);
+}
+
+static inline void exchange_on(struct apps *apps, struct exchange *exchange,
+                               const char *method, const char *target,
+                               const char *actions, const char *cookie)
+{
+    exchange_by_proxy(apps, exchange, method, target, actions, cookie, NULL);
 }
 
 static inline void exchange_clear(struct exchange *exchange)

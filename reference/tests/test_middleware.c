@@ -290,6 +290,63 @@ static void test_an_id_that_is_no_text_is_not_written(void **state)
     run_silent(*state, "[['sessionID',5],['set','a',1]]", NULL, "");
 }
 
+static void test_a_second_end_does_nothing(void **state)
+{
+    struct exchange exchange;
+
+    put(*state, "'resave':true,'saveUninitialized':true");
+    exchange_on(*state, &exchange, "GET", "/", "[['end','a'],['end','b']]",
+                NULL);
+    assert_string_equal(exchange.calls, "set:ok");
+    assert_string_equal(strstr(exchange.sent, "\r\n\r\n"),
+                        "\r\n\r\n1\r\na\r\n0\r\n\r\n");
+    exchange_clear(&exchange);
+}
+
+/* ---- Secure cookies ---------------------------------------------------- */
+
+static void assert_sent_by_proxy(struct apps *apps, const char *proto,
+                                 bool is_sent)
+{
+    struct exchange exchange;
+    char *cookie;
+
+    exchange_by_proxy(apps, &exchange, "GET", "/", "[['set','a',1]]", NULL,
+                      proto);
+    assert_string_equal(exchange.calls, "set:ok");
+    cookie = cookie_sent(&exchange);
+    assert_int_equal(cookie != NULL, is_sent);
+    free(cookie);
+    exchange_clear(&exchange);
+}
+
+static void test_a_trusted_proxy_says_what_is_secure(void **state)
+{
+    put(*state, QUIET ",'cookie':{'secure':true},'proxy':true");
+    assert_sent_by_proxy(*state, "https", true);
+    assert_sent_by_proxy(*state, " HTTPS ,http", true);
+    assert_sent_by_proxy(*state, "http, https", false);
+    assert_sent_by_proxy(*state, "", false);
+    assert_sent_by_proxy(*state, NULL, false);
+}
+
+static void test_a_proxy_that_is_not_trusted_says_nothing(void **state)
+{
+    put(*state, QUIET ",'cookie':{'secure':true},'proxy':false");
+    assert_sent_by_proxy(*state, "https", false);
+    put(*state, QUIET ",'cookie':{'secure':true}");
+    assert_sent_by_proxy(*state, "https", false);
+}
+
+static void test_without_the_option_express_says_it(void **state)
+{
+    put_app(*state, "a",
+            "{'options':{" SECRET "," QUIET ",'cookie':{'secure':true}},"
+            "'settings':{'trust proxy':1}}");
+    assert_sent_by_proxy(*state, "https", true);
+    assert_sent_by_proxy(*state, "HTTPS", false);
+}
+
 /* ---- Errors on the way in ---------------------------------------------- */
 
 static void assert_error(struct apps *apps, const char *cookie,
@@ -311,6 +368,22 @@ static void test_without_a_secret_nothing_is_done(void **state)
                  "{'error':{'name':'Error','message':"
                  "'secret option required for sessions'}}",
                  "");
+}
+
+static void
+test_a_secret_that_cannot_sign_throws_where_it_is_asked(void **state)
+{
+    char *cookie;
+
+    put_app(*state, "a", "{'options':{" QUIET ",'secret':['cat',null]}}");
+    cookie = new_visitor(*state);
+    run_silent(*state, "[]", cookie, "get:hit touch:ok");
+    cookie[strlen(cookie) - 2] ^= 1;
+    assert_error(*state, cookie,
+                 "{'error':{'name':'TypeError','message':"
+                 "'Secret key must be provided.'}}",
+                 "");
+    free(cookie);
 }
 
 static void test_an_error_of_get_is_the_answer(void **state)
@@ -374,6 +447,76 @@ static void test_an_exception_after_the_head_cuts_the_connection(void **state)
                 "[['write','hel'],['throw','boom']]", NULL);
     assert_string_equal(exchange.calls, "error");
     assert_null(strstr(exchange.sent, "0\r\n\r\n"));
+    exchange_clear(&exchange);
+}
+
+/* ---- Actions ------------------------------------------------------------ */
+
+static void assert_log(struct apps *apps, const char *actions,
+                       const char *expected)
+{
+    struct exchange exchange;
+
+    exchange_on(apps, &exchange, "GET", "/", actions, NULL);
+    assert_json(json_object_get(exchange.answer, "log"), expected);
+    exchange_clear(&exchange);
+}
+
+static void test_the_log_says_what_became_of_each_action(void **state)
+{
+    put(*state, QUIET);
+    assert_log(*state,
+               "[['set','n','x'],['add','n',1],['read','n'],['read','none'],"
+               "['reload'],['unset'],['read','n']]",
+               "[{'do':'set'},{'do':'add','error':{'message':'not a number'}},"
+               "{'do':'read','value':'x'},{'do':'read','value':null},"
+               "{'do':'reload','error':{'message':'failed to load session'}},"
+               "{'do':'unset'},"
+               "{'do':'read','error':{'message':'no session'}}]");
+}
+
+static void test_nul_does_not_hide_the_rest_of_a_header(void **state)
+{
+    put(*state, QUIET);
+    assert_log(*state, "[['header','X-A','a\\u0000b'],['redirect','\\u0000']]",
+               "[{'do':'header','error':{'message':'Invalid character in "
+               "header content [\\'X-A\\']','code':'ERR_INVALID_CHAR'}},"
+               "{'do':'redirect','error':{'message':'Invalid character in "
+               "header content [\\'Location\\']',"
+               "'code':'ERR_INVALID_CHAR'}}]");
+}
+
+static void test_of_a_list_with_a_wrong_action_nothing_is_run(void **state)
+{
+    static const char *const lists[] = {
+        "[['save'],['nope']]",
+        "[['save'],['set','a']]",
+        "[['save'],['save',1]]",
+        "[['save'],['add','n','x']]",
+        "[['save'],['status',99]]",
+        "[['save'],['cookie','foo',1]]",
+        "[['save'],'save']",
+        "[['save'],['set','a\\u0000b',1]]",
+        "{'save':1}",
+        "[['save'],['header','a',true]]",
+    };
+    struct exchange exchange;
+
+    put(*state, QUIET);
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        exchange_on(*state, &exchange, "GET", "/", lists[i], NULL);
+        assert_non_null(strstr(exchange.sent, "HTTP/1.1 400 "));
+        assert_string_equal(exchange.calls, "");
+        exchange_clear(&exchange);
+    }
+}
+
+static void test_an_unknown_app_is_404(void **state)
+{
+    struct exchange exchange;
+
+    exchange_on(*state, &exchange, "GET", "/", "[]", NULL);
+    assert_non_null(strstr(exchange.sent, "HTTP/1.1 404 "));
     exchange_clear(&exchange);
 }
 
@@ -454,12 +597,21 @@ int main(void)
         TEST(test_unset_destroys_at_the_end),
         TEST(test_unset_keeps_by_default),
         TEST(test_an_id_that_is_no_text_is_not_written),
+        TEST(test_a_second_end_does_nothing),
+        TEST(test_a_trusted_proxy_says_what_is_secure),
+        TEST(test_a_proxy_that_is_not_trusted_says_nothing),
+        TEST(test_without_the_option_express_says_it),
         TEST(test_without_a_secret_nothing_is_done),
+        TEST(test_a_secret_that_cannot_sign_throws_where_it_is_asked),
         TEST(test_an_error_of_get_is_the_answer),
         TEST(test_an_error_of_get_with_unset_destroys),
         TEST(test_enoent_counts_as_not_found),
         TEST(test_a_touch_that_throws_is_an_error_of_the_end),
         TEST(test_an_exception_after_the_head_cuts_the_connection),
+        TEST(test_the_log_says_what_became_of_each_action),
+        TEST(test_nul_does_not_hide_the_rest_of_a_header),
+        TEST(test_of_a_list_with_a_wrong_action_nothing_is_run),
+        TEST(test_an_unknown_app_is_404),
         TEST(test_a_path_that_does_not_begin_so_has_none),
         TEST(test_an_absolute_target_is_judged_by_its_path),
         TEST(test_a_mounted_app_is_judged_by_the_original_path),

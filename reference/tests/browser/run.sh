@@ -72,7 +72,8 @@ is_current || install
 ! $install_only || exit 0
 
 [ $# = 1 ] || fail 2 "usage: run.sh [--install] OUT"
-SESSIONSPEC_SERVER=$(cd "$1" 2>/dev/null && pwd)/sessionspec-server
+out=$(cd "$1" 2>/dev/null && pwd) || fail 3 "no folder $1: run make first"
+SESSIONSPEC_SERVER=$out/sessionspec-server
 [ -x "$SESSIONSPEC_SERVER" ] ||
     fail 3 "found no sessionspec-server in $1: run make first"
 CHROMIUM=${CHROMIUM:-$(find_chromium)}
