@@ -14,6 +14,7 @@ static const struct command {
     { "list", cmd_list, "the cases, or with --requirements what they check" },
     { "check", cmd_check, "read case files, and say what is wrong in them" },
     { "explain", cmd_explain, "one requirement or case, in full" },
+    { "fuzz", cmd_fuzz, "random apps and requests on two targets, compared" },
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
