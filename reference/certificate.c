@@ -24,8 +24,8 @@ static int add_extension(X509 *certificate, int nid, const char *value)
 static int set_serial(X509 *certificate)
 {
     BIGNUM *number = BN_new();
-    int set = number && BN_rand(number, 127, BN_RAND_TOP_ANY,
-                                BN_RAND_BOTTOM_ANY) &&
+    int set = number &&
+              BN_rand(number, 127, BN_RAND_TOP_ANY, BN_RAND_BOTTOM_ANY) &&
               BN_to_ASN1_INTEGER(number, X509_get_serialNumber(certificate));
 
     BN_free(number);
