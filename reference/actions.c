@@ -111,6 +111,14 @@ static int do_session_id(struct act *act)
 
 /* ---- The response ------------------------------------------------------ */
 
+/* What a C string would hide is to be refused, as NUL is: by a line's end. */
+static const char *header_text(const json_t *text)
+{
+    const char *bytes = json_string_value(text);
+
+    return strlen(bytes) == json_string_length(text) ? bytes : "\n";
+}
+
 /* A list becomes one header each. It is checked as the text it would be, as
  * Node does it. */
 static int do_header(struct act *act)
@@ -119,8 +127,8 @@ static int do_header(struct act *act)
     const char *name = first_text(act);
     json_t *text = js_string(act->second), *item;
     size_t index;
-    int rc = response_set_header(response, name, json_string_value(text),
-                                 &act->error);
+    int rc =
+        response_set_header(response, name, header_text(text), &act->error);
 
     if (rc == 0 && json_is_array(act->second)) {
         response_remove_header(response, name);
@@ -140,7 +148,7 @@ static int do_status(struct act *act)
 static int do_redirect(struct act *act)
 {
     int rc = response_set_header(act->visit->response, "Location",
-                                 first_text(act), &act->error);
+                                 header_text(act->first), &act->error);
 
     if (rc == 0)
         act->visit->response->status = 302;
@@ -188,6 +196,14 @@ static bool is_text(const json_t *value)
     return json_is_string(value);
 }
 
+/* jansson's members have C strings for names (a listed limit). */
+static bool is_path(const json_t *value)
+{
+    const char *text = json_string_value(value);
+
+    return text && strlen(text) == json_string_length(value);
+}
+
 static bool is_number(const json_t *value)
 {
     return json_is_number(value);
@@ -228,11 +244,11 @@ static const struct verb {
     bool needs_session;
     kind_fn *first, *second; /* NULL: takes no such argument */
     int (*run)(struct act *act);
-} verbs[] = { { "set", true, is_text, is_any, do_set },
-              { "delete", true, is_text, NULL, do_delete },
-              { "add", true, is_text, is_number, do_add },
-              { "push", true, is_text, is_any, do_push },
-              { "read", true, is_text, NULL, do_read },
+} verbs[] = { { "set", true, is_path, is_any, do_set },
+              { "delete", true, is_path, NULL, do_delete },
+              { "add", true, is_path, is_number, do_add },
+              { "push", true, is_path, is_any, do_push },
+              { "read", true, is_path, NULL, do_read },
               { "save", true, NULL, NULL, do_save },
               { "reload", true, NULL, NULL, do_reload },
               { "regenerate", true, NULL, NULL, do_regenerate },

@@ -102,8 +102,9 @@ static void put_entry(struct apps *apps, struct app *app)
         **at = (struct entry){ NULL, app };
     }
     pthread_mutex_unlock(&apps->lock);
+    /* The new one is the table's: another may have dropped it by now. */
     if (old)
-        schedules_drop_app(apps->schedules, app->id);
+        schedules_drop_app(apps->schedules, old->id);
     app_release(old);
 }
 

@@ -90,15 +90,29 @@ static void fail(struct visit *visit, const struct js_error *error)
         fail_past_middleware(visit, &thrown);
 }
 
+/* res.end() once for each text; the first is the body. */
+static int end_with_texts(struct visit *visit, const json_t *texts,
+                          struct js_error *error)
+{
+    size_t index;
+    json_t *text;
+
+    json_array_foreach(texts, index, text)
+    {
+        if (visit_end(visit, json_string_value(text), json_string_length(text),
+                      error))
+            return -1;
+    }
+    return 0;
+}
+
 static void answer(struct visit *visit, const struct deeds *deeds)
 {
-    const json_t *ending = json_array_get(deeds->endings, 0);
     struct js_error thrown;
     int rc;
 
-    if (ending)
-        rc = visit_end(visit, json_string_value(ending),
-                       json_string_length(ending), &thrown);
+    if (json_array_size(deeds->endings) > 0)
+        rc = end_with_texts(visit, deeds->endings, &thrown);
     else if (visit->response->built)
         rc = visit_end(visit, NULL, 0, &thrown);
     else

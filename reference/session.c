@@ -16,38 +16,8 @@ struct session *session_new(json_t *id, struct cookie *cookie)
     return session;
 }
 
-struct session *session_from_stored(json_t *id, const json_t *stored,
-                                    int64_t now_ms, struct js_error *error)
-{
-    struct cookie *cookie =
-        cookie_from_stored(json_object_get(stored, "cookie"), now_ms, error);
-    struct session *session;
-    const char *key;
-    json_t *value;
-
-    if (!cookie)
-        return NULL;
-    session = session_new(id, cookie);
-    json_object_foreach((json_t *)stored, key, value)
-    {
-        if (strcmp(key, "cookie") != 0 && !session_owns_name(key))
-            must(json_object_set_new(session->data, key,
-                                     json_deep_copy(value)) == 0);
-    }
-    return session;
-}
-
-void session_free(struct session *session)
-{
-    if (!session)
-        return;
-    json_decref(session->id);
-    json_decref(session->data);
-    cookie_free(session->cookie);
-    free(session);
-}
-
-bool session_owns_name(const char *name)
+/* Is it the name of a member that every session has itself? */
+static bool is_own_name(const char *name)
 {
     /* Session's own and inherited members, then Object.prototype's. */
     static const char *const names[] = { "req",
@@ -76,6 +46,37 @@ bool session_owns_name(const char *name)
             return true;
     }
     return false;
+}
+
+struct session *session_from_stored(json_t *id, const json_t *stored,
+                                    int64_t now_ms, struct js_error *error)
+{
+    struct cookie *cookie =
+        cookie_from_stored(json_object_get(stored, "cookie"), now_ms, error);
+    struct session *session;
+    const char *key;
+    json_t *value;
+
+    if (!cookie)
+        return NULL;
+    session = session_new(id, cookie);
+    json_object_foreach((json_t *)stored, key, value)
+    {
+        if (strcmp(key, "cookie") != 0 && !is_own_name(key))
+            must(json_object_set_new(session->data, key,
+                                     json_deep_copy(value)) == 0);
+    }
+    return session;
+}
+
+void session_free(struct session *session)
+{
+    if (!session)
+        return;
+    json_decref(session->id);
+    json_decref(session->data);
+    cookie_free(session->cookie);
+    free(session);
 }
 
 json_t *session_json(const struct session *session)

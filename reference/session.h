@@ -30,9 +30,6 @@ struct session *session_from_stored(json_t *id, const json_t *stored,
                                     int64_t now_ms, struct js_error *error);
 void session_free(struct session *session);
 
-/* Is it the name of a member that every session has itself? */
-bool session_owns_name(const char *name);
-
 /* The whole, as it is stored: `cookie` first. A new reference. */
 json_t *session_json(const struct session *session);
 

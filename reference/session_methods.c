@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-void visit_replace_session(struct visit *visit, struct session *session)
+static void replace_session(struct visit *visit, struct session *session)
 {
     session_free(visit->session);
     visit->session = session;
@@ -109,7 +109,7 @@ int visit_create_session(struct visit *visit, const json_t *stored,
 
     if (!session)
         return -1;
-    visit_replace_session(visit, session);
+    replace_session(visit, session);
     return 0;
 }
 
@@ -174,7 +174,7 @@ int visit_touch(struct visit *visit, struct js_error *error)
 
 void visit_drop_session(struct visit *visit)
 {
-    visit_replace_session(visit, NULL);
+    replace_session(visit, NULL);
 }
 
 void visit_set_session_id(struct visit *visit, json_t *value)

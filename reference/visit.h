@@ -10,7 +10,6 @@ int visit_generate(struct visit *visit, struct js_error *error);
 /* store.createSession(req, stored) */
 int visit_create_session(struct visit *visit, const json_t *stored,
                          struct js_error *error);
-void visit_replace_session(struct visit *visit, struct session *session);
 /* A store call, from its beginning to its completion. */
 int visit_call(struct visit *visit, const char *op, json_t *sid,
                json_t *session, json_t **found, struct js_error *error);
