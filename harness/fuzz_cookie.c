@@ -189,27 +189,9 @@ char *fuzz_cookie_odd(struct fuzz_random *random, const char *name,
     return text;
 }
 
-/* The value of the first cookie of that name, as sent; the caller frees. */
-static char *find_value(const char *header, const char *name)
-{
-    size_t length = strlen(name);
-
-    while (header && *header) {
-        size_t size;
-
-        header += strspn(header, "; ");
-        size = strcspn(header, ";");
-        if (size > length && header[length] == '=' &&
-            strncmp(header, name, length) == 0)
-            return strndup(header + length + 1, size - length - 1);
-        header += size;
-    }
-    return NULL;
-}
-
 char *fuzz_cookie_tamper(const char *header, const char *name, long long at)
 {
-    char *sent = find_value(header, name);
+    char *sent = cookie_header_value(header, name);
     char *value = sent ? percent_decode(sent) : NULL;
     long long length = value ? (long long)strlen(value) : 0;
     char *encoded, *pair = NULL;

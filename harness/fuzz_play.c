@@ -227,26 +227,6 @@ static char *cookie_of(struct player *player, const json_t *step,
     return text;
 }
 
-/* jansson leaves DEL as it is, which no header may hold. */
-static char *header_json(const json_t *value)
-{
-    char *json =
-        json_dumps(value, JSON_ENSURE_ASCII | JSON_COMPACT | JSON_ENCODE_ANY);
-    char *text = NULL;
-    size_t size = 0;
-    FILE *to = open_memstream(&text, &size);
-
-    must(json && to);
-    for (const char *c = json; *c; c++)
-        if (*c == 0x7f)
-            fputs("\\u007f", to);
-        else
-            fputc(*c, to);
-    must(fclose(to) == 0);
-    free(json);
-    return text;
-}
-
 static void add_headers(struct player *player, const json_t *step,
                         const char *cookie, struct http_headers *headers)
 {
@@ -265,7 +245,7 @@ static void add_headers(struct player *player, const json_t *step,
     if (cookie)
         http_headers_add(headers, "Cookie", cookie);
     if (actions) {
-        char *text = header_json(actions);
+        char *text = probe_header_json(actions);
 
         http_headers_add(headers, "Spec-Do", text);
         free(text);

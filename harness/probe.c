@@ -1,6 +1,8 @@
 /* probe.c: the harness's side of the probe protocol (DESIGN section 4) */
 #include "probe.h"
 
+#include "base/must.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -176,4 +178,23 @@ void probe_refusal(const struct probe_answer *answer, struct fault *fault)
         message = json_string_value(error);
     fault_set(fault, FAULT_PROTOCOL, "status %ld%s%s", answer->status,
               message ? ": " : "", message ? message : "");
+}
+
+char *probe_header_json(const json_t *value)
+{
+    char *json =
+        json_dumps(value, JSON_ENSURE_ASCII | JSON_COMPACT | JSON_ENCODE_ANY);
+    char *text = NULL;
+    size_t size = 0;
+    FILE *to = open_memstream(&text, &size);
+
+    must(json && to);
+    for (const char *c = json; *c; c++)
+        if (*c == 0x7f)
+            fputs("\\u007f", to);
+        else
+            fputc(*c, to);
+    must(fclose(to) == 0);
+    free(json);
+    return text;
 }

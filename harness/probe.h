@@ -63,4 +63,8 @@ json_t *probe_json(const char *text, size_t length);
 /* What a refusal says: its error's message, or its status. */
 void probe_refusal(const struct probe_answer *answer, struct fault *fault);
 
+/* JSON for a header (`Spec-Do`): ASCII, and without DEL, which jansson leaves
+ * as it is and no header may hold. The caller frees. */
+char *probe_header_json(const json_t *value);
+
 #endif

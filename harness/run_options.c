@@ -4,6 +4,7 @@
  * the help all come from it.
  */
 #include "run_options.h"
+#include "args.h"
 #include "base/problem.h"
 #include "node.h"
 #include "shard.h"
@@ -15,22 +16,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Takes an option's value (NULL where it has none): 0 or a fault. */
-/* A function type, not a struct: the table and its rows must agree. */
-typedef int take_function(struct run_options *options, const char *value,
-                          struct fault *fault);
+static args_take take_target, take_store, take_filter, take_checks, take_tags,
+    take_jobs, take_shard, take_seed, take_report, take_fail_on, take_fail_fast,
+    take_timeout, take_verbose, take_help, take_path;
 
-static take_function take_target, take_store, take_filter, take_checks,
-    take_tags, take_jobs, take_shard, take_seed, take_report, take_fail_on,
-    take_fail_fast, take_timeout, take_verbose, take_help;
-
-static const struct option {
-    const char *name;
-    const char *short_name; /* or NULL */
-    const char *value;      /* what stands for it in the help, or NULL */
-    take_function *take;
-    const char *help;
-} table[] = {
+static const struct args_option rows[] = {
     { "--target", NULL, "reference|express[@V]|URL", take_target,
       "what to test (default: reference)" },
     { "--store", NULL, "SPEC", take_store,
@@ -56,7 +46,8 @@ static const struct option {
     { "--help", "-h", NULL, take_help, "this text" },
 };
 
-enum { TABLE_SIZE = sizeof table / sizeof *table };
+static const struct args_table table = { rows, sizeof rows / sizeof *rows,
+                                         take_path };
 
 static void words_add(struct run_options *options, struct words *words,
                       const char *word)
@@ -85,9 +76,9 @@ static int words_split(struct run_options *options, struct words *words,
     }
 }
 
-static int take_target(struct run_options *options, const char *value,
-                       struct fault *fault)
+static int take_target(void *into, const char *value, struct fault *fault)
 {
+    struct run_options *options = into;
     static const char *const names[] = { "reference", "express", NULL };
     const char *meant = problem_suggest(value, names);
 
@@ -102,77 +93,67 @@ static int take_target(struct run_options *options, const char *value,
                      meant ? "?)" : "");
 }
 
-static int take_store(struct run_options *options, const char *value,
-                      struct fault *fault)
+static int take_store(void *into, const char *value, struct fault *fault)
 {
+    struct run_options *options = into;
+
     options->store = value;
     return *value ? 0 : fault_set(fault, FAULT_LOCAL, "--store: an empty SPEC");
 }
 
-static int take_filter(struct run_options *options, const char *value,
-                       struct fault *fault)
+static int take_filter(void *into, const char *value, struct fault *fault)
 {
+    struct run_options *options = into;
+
     (void)fault;
     words_add(options, &options->filters, value);
     return 0;
 }
 
-static int take_checks(struct run_options *options, const char *value,
-                       struct fault *fault)
+static int take_checks(void *into, const char *value, struct fault *fault)
 {
+    struct run_options *options = into;
+
     return words_split(options, &options->checks, "--checks", value, fault);
 }
 
-static int take_tags(struct run_options *options, const char *value,
-                     struct fault *fault)
+static int take_tags(void *into, const char *value, struct fault *fault)
 {
+    struct run_options *options = into;
+
     return words_split(options, &options->tags, "--tags", value, fault);
 }
 
-static int take_number(const char *name, const char *value, unsigned long least,
-                       unsigned long most, unsigned long *number,
-                       struct fault *fault)
+static int take_jobs(void *into, const char *value, struct fault *fault)
 {
-    char *end = NULL;
-
-    errno = 0;
-    *number = strtoul(value, &end, 10);
-    if (isdigit((unsigned char)*value) && !*end && !errno && *number >= least &&
-        *number <= most)
-        return 0;
-    return fault_set(fault, FAULT_LOCAL,
-                     "%s %.100s: it must be a number from %lu to %lu", name,
-                     value, least, most);
-}
-
-static int take_jobs(struct run_options *options, const char *value,
-                     struct fault *fault)
-{
+    struct run_options *options = into;
     unsigned long number;
     int result =
-        take_number("--jobs", value, 1, RUN_JOBS_LIMIT, &number, fault);
+        args_number("--jobs", value, 1, RUN_JOBS_LIMIT, &number, fault);
 
     if (!result)
         options->jobs = (unsigned)number;
     return result;
 }
 
-static int take_shard(struct run_options *options, const char *value,
-                      struct fault *fault)
+static int take_shard(void *into, const char *value, struct fault *fault)
 {
+    struct run_options *options = into;
+
     return shard_parse(value, &options->shard, &options->shards, fault);
 }
 
-static int take_seed(struct run_options *options, const char *value,
-                     struct fault *fault)
+static int take_seed(void *into, const char *value, struct fault *fault)
 {
+    struct run_options *options = into;
+
     options->seed_given = true;
-    return take_number("--seed", value, 0, UINT32_MAX, &options->seed, fault);
+    return args_number("--seed", value, 0, UINT32_MAX, &options->seed, fault);
 }
 
-static int take_timeout(struct run_options *options, const char *value,
-                        struct fault *fault)
+static int take_timeout(void *into, const char *value, struct fault *fault)
 {
+    struct run_options *options = into;
     long long ms;
 
     if (!node_duration(value, &ms) || ms < 1 || ms > 3600000)
@@ -205,9 +186,9 @@ static int unknown_format(const char *name, struct fault *fault)
                      name, names);
 }
 
-static int take_report(struct run_options *options, const char *value,
-                       struct fault *fault)
+static int take_report(void *into, const char *value, struct fault *fault)
 {
+    struct run_options *options = into;
     size_t length = strcspn(value, ":");
     struct run_report report = { NULL,
                                  value[length] ? value + length + 1 : NULL };
@@ -232,9 +213,9 @@ static int take_report(struct run_options *options, const char *value,
     return 0;
 }
 
-static int take_fail_on(struct run_options *options, const char *value,
-                        struct fault *fault)
+static int take_fail_on(void *into, const char *value, struct fault *fault)
 {
+    struct run_options *options = into;
     static const char *const words[] = { "any", "recommended", "required",
                                          NULL };
 
@@ -249,110 +230,52 @@ static int take_fail_on(struct run_options *options, const char *value,
                      value);
 }
 
-static int take_fail_fast(struct run_options *options, const char *value,
-                          struct fault *fault)
+static int take_fail_fast(void *into, const char *value, struct fault *fault)
 {
+    struct run_options *options = into;
+
     (void)value, (void)fault;
     options->fail_fast = true;
     return 0;
 }
 
-static int take_verbose(struct run_options *options, const char *value,
-                        struct fault *fault)
+static int take_verbose(void *into, const char *value, struct fault *fault)
 {
+    struct run_options *options = into;
+
     (void)value, (void)fault;
     options->verbose++;
     return 0;
 }
 
-static int take_help(struct run_options *options, const char *value,
-                     struct fault *fault)
+static int take_help(void *into, const char *value, struct fault *fault)
 {
+    struct run_options *options = into;
+
     (void)value, (void)fault;
     options->help = true;
     return 0;
 }
 
-static int unknown_option(const char *argument, struct fault *fault)
+static int take_path(void *into, const char *value, struct fault *fault)
 {
-    const char *names[TABLE_SIZE + 1] = { NULL }, *meant;
-    char word[64];
+    struct run_options *options = into;
 
-    for (size_t i = 0; i < TABLE_SIZE; i++)
-        names[i] = table[i].name;
-    snprintf(word, sizeof word, "%.*s", (int)strcspn(argument, "="), argument);
-    meant = problem_suggest(word, names);
-    return fault_set(fault, FAULT_LOCAL, "unknown option %s%s%s%s", word,
-                     meant ? " (" : "", meant ? meant : "", meant ? "?)" : "");
-}
-
-/* The option that an argument names, and the value that it carries itself
- * (`--name=value`, `-j8`), or NULL. */
-static const struct option *option_find(const char *argument,
-                                        const char **value)
-{
-    *value = NULL;
-    for (size_t i = 0; i < TABLE_SIZE; i++) {
-        const struct option *option = &table[i];
-        size_t length = strlen(option->name);
-        if (strncmp(argument, option->name, length) == 0 &&
-            (!argument[length] || argument[length] == '=')) {
-            if (argument[length])
-                *value = argument + length + 1;
-            return option;
-        }
-        if (option->short_name &&
-            strncmp(argument, option->short_name, 2) == 0 &&
-            (!argument[2] || option->value)) {
-            if (argument[2])
-                *value = argument + 2;
-            return option;
-        }
-    }
-    return NULL;
-}
-
-/* Takes the option at argv[*at], and moves *at to its last argument. */
-static int option_take(struct run_options *options, int argc, char **argv,
-                       int *at, struct fault *fault)
-{
-    const char *value;
-    const struct option *option = option_find(argv[*at], &value);
-
-    if (!option)
-        return unknown_option(argv[*at], fault);
-    if (!option->value && value)
-        return fault_set(fault, FAULT_LOCAL, "%s takes no value", option->name);
-    if (option->value && !value) {
-        if (*at + 1 >= argc)
-            return fault_set(fault, FAULT_LOCAL, "%s needs a value: %s",
-                             argv[*at], option->value);
-        value = argv[++*at];
-    }
-    return option->take(options, value, fault);
+    (void)fault;
+    words_add(options, &options->paths, value);
+    return 0;
 }
 
 int run_options_parse(struct run_options *options, int argc, char **argv,
                       struct fault *fault)
 {
-    bool only_paths = false;
-    int result = 0;
-
     memset(options, 0, sizeof *options);
     options->program = argv[0];
     options->jobs = RUN_JOBS_DEFAULT;
     options->shard = options->shards = 1;
     options->seed = 1;
     options->request_timeout_ms = RUN_TIMEOUT_DEFAULT_MS;
-    for (int i = 1; i < argc && !result; i++) {
-        if (only_paths || argv[i][0] != '-')
-            words_add(options, &options->paths, argv[i]);
-        else if (strcmp(argv[i], "--") == 0)
-            only_paths = true;
-        else
-            result = option_take(options, argc, argv, &i, fault);
-    }
-    return result;
+    return args_parse(&table, options, argc, argv, fault);
 }
 
 void run_options_free(struct run_options *options)
@@ -366,14 +289,7 @@ void run_options_help(FILE *to)
           "Plays the cases (without files: those that come with the program) "
           "against a target.\n\n",
           to);
-    for (size_t i = 0; i < TABLE_SIZE; i++) {
-        const struct option *option = &table[i];
-        fprintf(to, "  %s%s%s%s%s\n      %s\n",
-                option->short_name ? option->short_name : "",
-                option->short_name ? ", " : "", option->name,
-                option->value ? " " : "", option->value ? option->value : "",
-                option->help);
-    }
+    args_help(&table, to);
     fputs("\nReports:\n", to);
     for (size_t i = 0; report_formats[i]; i++)
         fprintf(to, "  %-9s %s\n", report_formats[i]->name,

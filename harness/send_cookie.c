@@ -75,27 +75,9 @@ static bool signed_cookie(const struct sending *sending,
     return *header != NULL;
 }
 
-/* The value of the first cookie of that name, as sent; the caller frees. */
-static char *value_of(const char *header, const char *name)
-{
-    size_t length = strlen(name);
-
-    while (header && *header) {
-        size_t size;
-
-        header += strspn(header, "; ");
-        size = strcspn(header, ";");
-        if (size > length && header[length] == '=' &&
-            strncmp(header, name, length) == 0)
-            return strndup(header + length + 1, size - length - 1);
-        header += size;
-    }
-    return NULL;
-}
-
 char *send_cookie_sid(const char *header, const char *cookie_name)
 {
-    char *value = value_of(header, cookie_name), *sid = NULL;
+    char *value = cookie_header_value(header, cookie_name), *sid = NULL;
 
     if (value && !signed_value_sid(value, &sid))
         sid = NULL;
@@ -128,7 +110,7 @@ static bool tampered_cookie(const struct sending *sending,
     json_t *at = var_value(&scene->vars, node_get(parts, "at"), fault);
     char *jar = jar_header(sending->jar, "", sending->path, sending->tls,
                            scene_now(scene));
-    char *sent = value_of(jar, name);
+    char *sent = cookie_header_value(jar, name);
     char *value = sent ? percent_decode(sent) : NULL;
 
     if (!sent)

@@ -228,3 +228,20 @@ bool http_date_parse(const char *text, int64_t *ms)
     *ms = (((days * 24 + hour) * 60 + minute) * 60 + second) * 1000;
     return true;
 }
+
+char *cookie_header_value(const char *header, const char *name)
+{
+    size_t length = strlen(name);
+
+    while (header && *header) {
+        size_t size;
+
+        header += strspn(header, "; ");
+        size = strcspn(header, ";");
+        if (size > length && header[length] == '=' &&
+            strncmp(header, name, length) == 0)
+            return strndup(header + length + 1, size - length - 1);
+        header += size;
+    }
+    return NULL;
+}

@@ -60,4 +60,8 @@ bool signed_value_sid(const char *value, char **sid);
 bool signed_value_verify(const char *value, const void *secret,
                          size_t secret_length);
 
+/* The value of the first cookie of that name in a Cookie header (which may be
+ * NULL), as sent; NULL where there is none. The caller frees. */
+char *cookie_header_value(const char *header, const char *name);
+
 #endif

@@ -112,25 +112,6 @@ static bool find_cookie(struct exchange *exchange, struct fault *fault)
                        &exchange->cookie, fault);
 }
 
-/* jansson leaves DEL as it is, which no header may hold. */
-static char *header_json(const json_t *value)
-{
-    char *json = json_dumps(value, JSON_ENSURE_ASCII | JSON_COMPACT);
-    char *text = NULL;
-    size_t size = 0;
-    FILE *to = open_memstream(&text, &size);
-
-    must(json && to);
-    for (const char *c = json; *c; c++)
-        if (*c == 0x7f)
-            fputs("\\u007f", to);
-        else
-            fputc(*c, to);
-    must(fclose(to) == 0);
-    free(json);
-    return text;
-}
-
 static bool find_actions(struct exchange *exchange, struct fault *fault)
 {
     const struct node *list = node_get(exchange->step, "do");
@@ -141,7 +122,7 @@ static bool find_actions(struct exchange *exchange, struct fault *fault)
     actions = actions_of(&exchange->track->scene->vars, list, fault);
     if (!actions)
         return false;
-    exchange->actions = header_json(actions);
+    exchange->actions = probe_header_json(actions);
     json_decref(actions);
     return true;
 }
