@@ -67,7 +67,10 @@ static char *run(struct apps *apps, const char *actions, const char *cookie,
 static void run_silent(struct apps *apps, const char *actions,
                        const char *cookie, const char *calls)
 {
-    assert_null(run(apps, actions, cookie, calls));
+    char *set = run(apps, actions, cookie, calls);
+
+    assert_null(set);
+    free(set);
 }
 
 static char *new_visitor(struct apps *apps)
@@ -450,76 +453,6 @@ static void test_an_exception_after_the_head_cuts_the_connection(void **state)
     exchange_clear(&exchange);
 }
 
-/* ---- Actions ------------------------------------------------------------ */
-
-static void assert_log(struct apps *apps, const char *actions,
-                       const char *expected)
-{
-    struct exchange exchange;
-
-    exchange_on(apps, &exchange, "GET", "/", actions, NULL);
-    assert_json(json_object_get(exchange.answer, "log"), expected);
-    exchange_clear(&exchange);
-}
-
-static void test_the_log_says_what_became_of_each_action(void **state)
-{
-    put(*state, QUIET);
-    assert_log(*state,
-               "[['set','n','x'],['add','n',1],['read','n'],['read','none'],"
-               "['reload'],['unset'],['read','n']]",
-               "[{'do':'set'},{'do':'add','error':{'message':'not a number'}},"
-               "{'do':'read','value':'x'},{'do':'read','value':null},"
-               "{'do':'reload','error':{'message':'failed to load session'}},"
-               "{'do':'unset'},"
-               "{'do':'read','error':{'message':'no session'}}]");
-}
-
-static void test_nul_does_not_hide_the_rest_of_a_header(void **state)
-{
-    put(*state, QUIET);
-    assert_log(*state, "[['header','X-A','a\\u0000b'],['redirect','\\u0000']]",
-               "[{'do':'header','error':{'message':'Invalid character in "
-               "header content [\\'X-A\\']','code':'ERR_INVALID_CHAR'}},"
-               "{'do':'redirect','error':{'message':'Invalid character in "
-               "header content [\\'Location\\']',"
-               "'code':'ERR_INVALID_CHAR'}}]");
-}
-
-static void test_of_a_list_with_a_wrong_action_nothing_is_run(void **state)
-{
-    static const char *const lists[] = {
-        "[['save'],['nope']]",
-        "[['save'],['set','a']]",
-        "[['save'],['save',1]]",
-        "[['save'],['add','n','x']]",
-        "[['save'],['status',99]]",
-        "[['save'],['cookie','foo',1]]",
-        "[['save'],'save']",
-        "[['save'],['set','a\\u0000b',1]]",
-        "{'save':1}",
-        "[['save'],['header','a',true]]",
-    };
-    struct exchange exchange;
-
-    put(*state, QUIET);
-    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
-        exchange_on(*state, &exchange, "GET", "/", lists[i], NULL);
-        assert_non_null(strstr(exchange.sent, "HTTP/1.1 400 "));
-        assert_string_equal(exchange.calls, "");
-        exchange_clear(&exchange);
-    }
-}
-
-static void test_an_unknown_app_is_404(void **state)
-{
-    struct exchange exchange;
-
-    exchange_on(*state, &exchange, "GET", "/", "[]", NULL);
-    assert_non_null(strstr(exchange.sent, "HTTP/1.1 404 "));
-    exchange_clear(&exchange);
-}
-
 /* ---- Where there is no session ----------------------------------------- */
 
 static void assert_session_at(struct apps *apps, const char *target,
@@ -608,10 +541,6 @@ int main(void)
         TEST(test_enoent_counts_as_not_found),
         TEST(test_a_touch_that_throws_is_an_error_of_the_end),
         TEST(test_an_exception_after_the_head_cuts_the_connection),
-        TEST(test_the_log_says_what_became_of_each_action),
-        TEST(test_nul_does_not_hide_the_rest_of_a_header),
-        TEST(test_of_a_list_with_a_wrong_action_nothing_is_run),
-        TEST(test_an_unknown_app_is_404),
         TEST(test_a_path_that_does_not_begin_so_has_none),
         TEST(test_an_absolute_target_is_judged_by_its_path),
         TEST(test_a_mounted_app_is_judged_by_the_original_path),
