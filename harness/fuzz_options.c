@@ -20,8 +20,8 @@ struct option_values {
 
 static const struct option_values plain_options[] = {
     { "name", 12, LIST("\"sid\"", "\"s.id\"", "\"SID\""),
-      LIST("\"\"", "null", "\"a b\"", "\"é\"", "\"__proto__\"", "\"a;b\"",
-           "\"x=y\"", "false", "0") },
+      LIST("\"\"", "null", "\"a b\"", "\"é\"", "\"__proto__\"", "\"toString\"",
+           "\"a;b\"", "\"x=y\"", "false", "0") },
     { "key", 5, LIST("\"old\""), LIST("\"\"", "null", "\"a b\"") },
     { "resave", 92, LIST("false", "false", "false", "true", "true"),
       LIST("null", "0", "1", "\"\"", "\"false\"") },
@@ -275,11 +275,18 @@ json_t *fuzz_make_cookie_field(struct fuzz_maker *maker, const char *field,
 json_t *fuzz_make_settings(struct fuzz_maker *maker)
 {
     static const struct option_values rows[] = {
-        { "trust proxy", 15, LIST("true", "true", "false", "1", "\"loopback\""),
-          LIST("0", "2", "\"10.0.0.1\"", "\"bogus\"", "\"\"") },
+        { "trust proxy", 15,
+          LIST("true", "true", "false", "1", "\"loopback\"",
+               "\"uniquelocal, 127.0.0.1\"", "[\"linklocal\",\"127.0.0.0/8\"]"),
+          LIST("0", "2", "\"10.0.0.1\"", "\"bogus\"", "\"\"", "null", "[]",
+               "{}", "\"127.0.0.0/255.0.0.0\"", "\"::ffff:127.0.0.1\"",
+               "\"::ffff:7f00:0/104\"", "\"::/1\"", "\"127.0.0.1/33\"",
+               "\"126.0.0.0/7\"", "\"loopback,\"", "\"1\"", "[1]",
+               "\"127.0.0.1/0\"", "\" fe80::1 ,fc00::/7\"") },
         { "mount", 7, LIST("\"/foo\"", "\"/foo\"", "\"/\""),
           LIST("\"\"", "\"/foo/\"", "\"/FOO\"") },
-        { "cookieParser", 8, LIST("\"cat\"", "\"dog\"", "true"), LIST("\"\"") },
+        { "cookieParser", 25, LIST("\"cat\"", "\"dog\"", "true"),
+          LIST("\"\"") },
         { "env", 4, LIST("\"production\"", "\"development\""), LIST("\"\"") },
     };
     json_t *settings;

@@ -30,15 +30,18 @@ static const char *const keys[] = { "user",   "user",   "user",      "n",
                                     "a.b.c",  "cart.0", "10",        "2",
                                     "list.1", "z",      "user.name", NULL };
 
-static const char *const odd_keys[] = { "cookie",
-                                        "cookie.path",
+static const char *const odd_keys[] = { "cookie.path",
                                         "cookie.maxAge",
                                         "cookie.x",
+                                        "cookie.toJSON",
+                                        "cookie.expires.x",
                                         "id",
-                                        "save",
+                                        "id.x",
                                         "req",
+                                        "req.a",
                                         "toString",
                                         "constructor",
+                                        "hasOwnProperty.x",
                                         "x-y",
                                         "é",
                                         "a..b",
@@ -49,8 +52,56 @@ static const char *const odd_keys[] = { "cookie",
                                         "a.__proto__.b",
                                         "length",
                                         "$k",
-                                        "cookie.expires.x",
                                         NULL };
+
+/* What a session has itself: a handler may put something in its place. */
+static const char *const own_keys[] = { "cookie",
+                                        "cookie",
+                                        "cookie",
+                                        "save",
+                                        "save",
+                                        "save.x",
+                                        "reload",
+                                        "touch",
+                                        "resetMaxAge",
+                                        "destroy",
+                                        "regenerate",
+                                        "save",
+                                        "touch",
+                                        "cookie.data",
+                                        "cookie.data.path",
+                                        "cookie.0",
+                                        "cookie.expires",
+                                        "cookie.secure",
+                                        "cookie.originalMaxAge",
+                                        NULL };
+
+static const char *const plain_cookies[] = {
+    "{}",
+    "{}",
+    "[]",
+    "[1,\"x\"]",
+    "1",
+    "0",
+    "null",
+    "true",
+    "\"\"",
+    "\"x\"",
+    "{\"originalMaxAge\":60000}",
+    "{\"originalMaxAge\":null,\"maxAge\":5}",
+    "{\"maxAge\":1000,\"expires\":\"2023-11-14T22:14:20.000Z\"}",
+    "{\"expires\":1}",
+    "{\"expires\":null,\"path\":\"/foo\"}",
+    "{\"secure\":true,\"expires\":\"x\"}",
+    "{\"expires\":1,\"data\":{\"path\":\"/foo\",\"maxAge\":1.5}}",
+    "{\"data\":{\"httpOnly\":true,\"sameSite\":true,\"domain\":\"a.com\"}}",
+    "{\"data\":{\"sameSite\":\"bogus\"}}",
+    "{\"data\":{\"encode\":1}}",
+    "{\"data\":{\"expires\":\"2023-11-14T22:14:20.000Z\"}}",
+    "{\"data\":\"x\"}",
+    "{\"data\":null}",
+    NULL
+};
 
 static const char *const texts[] = {
     "\"tobi\"",   "\"loki\"",        "\"\"",       "\"é\"",
@@ -115,6 +166,8 @@ static json_t *act_bare(struct fuzz_maker *maker, const char *verb)
 
 static const char *some_key(struct fuzz_maker *maker)
 {
+    if (fuzz_maker_wild(maker, 1))
+        return fuzz_pick(&maker->random, own_keys);
     return fuzz_pick(&maker->random,
                      fuzz_maker_wild(maker, 3) ? odd_keys : keys);
 }
@@ -122,8 +175,11 @@ static const char *some_key(struct fuzz_maker *maker)
 static json_t *act_value(struct fuzz_maker *maker, const char *verb)
 {
     const char *key = some_key(maker);
+    json_t *value = strcmp(key, "cookie") == 0
+                        ? fuzz_pick_json(&maker->random, plain_cookies)
+                        : fuzz_make_value(maker);
 
-    return json_pack("[s,s,o]", verb, key, fuzz_make_value(maker));
+    return json_pack("[s,s,o]", verb, key, value);
 }
 
 static json_t *act_add(struct fuzz_maker *maker, const char *verb)

@@ -5,6 +5,7 @@
  */
 #include "actions.h"
 
+#include "held_cookie.h"
 #include "must.h"
 #include "schedule.h"
 #include "session_paths.h"
@@ -87,14 +88,13 @@ static int do_destroy(struct act *act)
 
 static int do_touch(struct act *act)
 {
-    return visit_touch(act->visit, &act->error);
+    return visit_touch(act->visit, "session", &act->error);
 }
 
 static int do_cookie(struct act *act)
 {
-    return cookie_set(act->visit->session->cookie, first_text(act), act->second,
-                      COOKIE_DATES_ARE_DATES, app_now(act->visit->app),
-                      &act->error);
+    return held_cookie_set(act->visit->session, first_text(act), act->second,
+                           app_now(act->visit->app), &act->error);
 }
 
 static int do_unset(struct act *act)

@@ -16,16 +16,18 @@ struct middleware *middleware_new(const json_t *body, json_t *warnings,
 {
     struct middleware *middleware = must_have(calloc(1, sizeof *middleware));
     json_t *options = json_object_get(body, "options");
+    const json_t *settings = json_object_get(body, "settings");
 
     middleware->refs = 1;
     middleware->connected = true;
     pthread_mutex_init(&middleware->lock, NULL);
     if (options_check(options, error) ||
-        settings_parse(&middleware->settings, json_object_get(body, "settings"),
-                       error))
+        settings_parse(&middleware->settings, settings, error))
         *status = 400;
     else if (options_parse(&middleware->options, options, warnings, error))
         *status = 422;
+    else if (settings_make_express(&middleware->settings, settings, error))
+        *status = 400;
     else
         return middleware;
     middleware_release(middleware);

@@ -259,18 +259,12 @@ static void meet_store(struct app *app, struct middleware *middleware,
                         "process."));
 }
 
-/* The 201's body. */
+/* The 201's body. The store has the hidden operations all the same. */
 static json_t *describe(struct app *app, json_t *warnings)
 {
-    json_t *store = backing_describe(app->backing);
-    json_t *operations = json_object_get(store, "operations");
-
-    for (size_t i = json_array_size(operations); i-- > 0;) {
-        if (app_hides(app, json_string_value(json_array_get(operations, i))))
-            json_array_remove(operations, i);
-    }
-    return must_have(
-        json_pack("{s:o, s:O}", "store", store, "warnings", warnings));
+    return must_have(json_pack("{s:o, s:O}", "store",
+                               backing_describe(app->backing), "warnings",
+                               warnings));
 }
 
 /* What a body says beside the middleware; what it does not say goes on. */

@@ -249,17 +249,25 @@ json_t *cookie_get(const struct cookie *cookie, const char *key, int64_t now_ms)
     return json_incref(json_object_get(cookie->fields, key));
 }
 
+static void add_member(json_t *members, const char *key, json_t *value)
+{
+    if (value)
+        must(json_object_set_new(members, key, value) == 0);
+}
+
+/* The constructor makes `path` first, then these two. */
 json_t *cookie_members(const struct cookie *cookie)
 {
-    static const char *const values[] = { "_expires", "originalMaxAge" };
-    json_t *members = must_have(json_copy(cookie->fields));
+    json_t *members = must_have(json_object()), *value;
+    const char *key;
 
-    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
-        json_t *value = cookie_get(cookie, values[i], 0);
-
-        if (value)
-            must(json_object_set_new(members, values[i], value) == 0);
-    }
+    add_member(members, "path",
+               json_incref(json_object_get(cookie->fields, "path")));
+    add_member(members, "_expires", value_json(&cookie->expires));
+    add_member(members, "originalMaxAge",
+               value_json(&cookie->original_max_age));
+    json_object_foreach(cookie->fields, key, value)
+        add_member(members, key, json_incref(value));
     return members;
 }
 
@@ -269,8 +277,12 @@ json_t *cookie_json(const struct cookie *cookie)
         "originalMaxAge", "partitioned", "priority", "expires", "secure",
         "httpOnly",       "domain",      "path",     "sameSite"
     };
-    json_t *object = must_have(json_object());
+    json_t *object;
 
+    /* Hides the method of that name: it is written like any other object. */
+    if (json_object_get(cookie->fields, "toJSON"))
+        return cookie_members(cookie);
+    object = must_have(json_object());
     for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
         json_t *value = cookie_get(cookie, members[i], 0);
 
@@ -285,6 +297,19 @@ bool cookie_expires_is_set(const struct cookie *cookie)
     return !is_nullish(&cookie->expires);
 }
 
+/* Number(list): its text's, which is 0 where there is none. */
+static double number_of_list(const json_t *list)
+{
+    json_t *text = js_string(list);
+    const char *bytes = json_string_value(text);
+    char *end;
+    double number = strtod(bytes, &end);
+    bool whole = end == bytes + json_string_length(text);
+
+    json_decref(text);
+    return whole && isfinite(number) ? number : NAN;
+}
+
 int64_t cookie_stored_expiry(const json_t *cookie)
 {
     const json_t *expires = json_object_get(cookie, "expires");
@@ -294,6 +319,8 @@ int64_t cookie_stored_expiry(const json_t *cookie)
         ms = jsdate_parse(json_string_value(expires));
     else if (json_is_number(expires) && js_number(expires) != 0)
         ms = ceil(js_number(expires)); /* the same for a whole clock */
+    else if (json_is_array(expires))
+        ms = ceil(number_of_list(expires));
     else if (json_is_true(expires))
         ms = 1;
     if (isnan(ms) || ms >= 9.2e18)

@@ -77,6 +77,12 @@ char *cookie_serialize(const struct cookie *cookie, const char *name,
                        const char *value, size_t length,
                        struct js_error *error);
 
+/* The same for attributes that are no Cookie's but of any type; NULL and what
+ * is no object has none. */
+char *cookie_serialize_plain(const json_t *attributes, const char *name,
+                             const char *value, size_t length,
+                             struct js_error *error);
+
 /* When a record with this stored cookie expires, as MemoryStore judges it:
  * Unix ms, or INT64_MAX for never. `cookie` may be anything, or NULL. */
 int64_t cookie_stored_expiry(const json_t *cookie);

@@ -7,6 +7,7 @@
 #include "cookie.h"
 #include "cookie_parse.h"
 #include "jsdate.h"
+#include "jsjson.h"
 #include "must.h"
 
 #include <ctype.h>
@@ -142,6 +143,22 @@ static int put_word(FILE *out, const struct cookie *cookie, const char *key,
     return js_throw(error, "TypeError", "option %s is invalid", key);
 }
 
+/* In seconds, and of plain attributes alone: a Cookie's has none. */
+static int put_max_age(FILE *out, const json_t *value, struct js_error *error)
+{
+    char text[32];
+
+    if (!value || json_is_null(value))
+        return 0;
+    if (!json_is_number(value) && !json_is_boolean(value))
+        return invalid(error, "option maxAge");
+    jsjson_number(json_is_number(value) ? floor(js_number(value))
+                                        : json_is_true(value),
+                  text);
+    fprintf(out, "; Max-Age=%s", text);
+    return 0;
+}
+
 static int put_attributes(FILE *out, const struct cookie *cookie,
                           struct js_error *error)
 {
@@ -161,8 +178,10 @@ static int put_attributes(FILE *out, const struct cookie *cookie,
                     error);
 }
 
-char *cookie_serialize(const struct cookie *cookie, const char *name,
-                       const char *value, size_t length, struct js_error *error)
+/* The text, with the attributes of `cookie`; NULL is none. */
+static char *serialize(const struct cookie *cookie, const json_t *max_age,
+                       const char *name, const char *value, size_t length,
+                       struct js_error *error)
 {
     char *text = NULL, *encoded;
     size_t size = 0;
@@ -177,10 +196,38 @@ char *cookie_serialize(const struct cookie *cookie, const char *name,
     out = must_have(open_memstream(&text, &size));
     fprintf(out, "%s=%s", name, encoded);
     free(encoded);
-    rc = put_attributes(out, cookie, error);
+    rc = put_max_age(out, max_age, error);
+    if (rc == 0 && cookie)
+        rc = put_attributes(out, cookie, error);
     must(fclose(out) == 0);
     if (rc == 0)
         return text;
     free(text);
     return NULL;
+}
+
+char *cookie_serialize(const struct cookie *cookie, const char *name,
+                       const char *value, size_t length, struct js_error *error)
+{
+    return serialize(cookie, NULL, name, value, length, error);
+}
+
+char *cookie_serialize_plain(const json_t *attributes, const char *name,
+                             const char *value, size_t length,
+                             struct js_error *error)
+{
+    json_t *fields = json_is_object(attributes) ? (json_t *)attributes : NULL;
+    json_t *expires = json_object_get(fields, "expires");
+    const struct cookie cookie = {
+        .fields = fields,
+        .expires = { .kind = expires ? COOKIE_JSON : COOKIE_UNDEFINED,
+                     .json = expires }
+    };
+
+    if (js_truthy(json_object_get(fields, "encode"))) {
+        invalid(error, "option encode");
+        return NULL;
+    }
+    return serialize(&cookie, json_object_get(fields, "maxAge"), name, value,
+                     length, error);
 }

@@ -2,6 +2,7 @@
 #include "handler.h"
 
 #include "actions.h"
+#include "held_cookie.h"
 #include "jsjson.h"
 #include "middleware.h"
 #include "must.h"
@@ -16,17 +17,13 @@ static json_t *or_null(json_t *value)
     return value ? value : json_null();
 }
 
-static json_t *shown_cookie(const struct visit *visit)
+/* All of the session but the cookie. */
+static json_t *shown_data(const struct session *session)
 {
-    json_t *cookie, *max_age;
+    json_t *data = must_have(json_deep_copy(session->data));
 
-    if (!visit->session)
-        return json_null();
-    cookie = cookie_json(visit->session->cookie);
-    max_age = cookie_get(visit->session->cookie, "maxAge", app_now(visit->app));
-    if (max_age)
-        json_object_set_new(cookie, "maxAge", max_age);
-    return cookie;
+    json_object_del(data, "cookie");
+    return data;
 }
 
 static json_t *report(const struct visit *visit, json_t *log)
@@ -34,13 +31,17 @@ static json_t *report(const struct visit *visit, json_t *log)
     json_t *id = json_is_string(visit->session_id)
                      ? json_incref(visit->session_id)
                      : NULL;
-    json_t *data = visit->session ? json_deep_copy(visit->session->data) : NULL;
+    int64_t now = app_now(visit->app);
+    json_t *data = NULL, *cookie = NULL;
 
-    return must_have(
-        json_pack("{s:f, s:o, s:o, s:o, s:b, s:O}", "now",
-                  (double)app_now(visit->app), "sessionID", or_null(id),
-                  "session", or_null(data), "cookie", shown_cookie(visit),
-                  "secure", (int)visit_express_says_secure(visit), "log", log));
+    if (visit->session) {
+        data = shown_data(visit->session);
+        cookie = held_cookie_shown(visit->session, now);
+    }
+    return must_have(json_pack(
+        "{s:f, s:o, s:o, s:o, s:b, s:O}", "now", (double)now, "sessionID",
+        or_null(id), "session", or_null(data), "cookie", or_null(cookie),
+        "secure", (int)visit_express_says_secure(visit), "log", log));
 }
 
 /* What Express does with an exception that comes too late for an answer. */

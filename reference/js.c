@@ -57,6 +57,22 @@ bool js_truthy(const json_t *value)
     return true;
 }
 
+bool js_is_inherited(const char *name)
+{
+    static const char *const names[] = {
+        "constructor",      "__defineGetter__", "__defineSetter__",
+        "__lookupGetter__", "__lookupSetter__", "__proto__",
+        "hasOwnProperty",   "isPrototypeOf",    "propertyIsEnumerable",
+        "toLocaleString",   "toString",         "valueOf"
+    };
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
 double js_number(const json_t *value)
 {
     return json_number_value(value);

@@ -29,6 +29,9 @@ json_t *js_error_coded(const struct js_error *error);
 /* Boolean(value) */
 bool js_truthy(const json_t *value);
 
+/* Has every object a member of that name, from Object.prototype? */
+bool js_is_inherited(const char *name);
+
 /* The number of a JSON number. */
 double js_number(const json_t *value);
 

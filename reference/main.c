@@ -173,6 +173,11 @@ static struct server *start(struct server_options *options, char *error,
     struct server *server;
     char path[256];
 
+    if (!server_has_tls()) {
+        fprintf(stderr, "sessionspec-server: no TLS: its compat/libssl.so is "
+                        "not there\n");
+        return server_start(options, error, size);
+    }
     if (certificate_write(path, sizeof path, error, size))
         return NULL;
     options->certificate = path;
@@ -186,21 +191,24 @@ static int serve(struct service *service, struct server_options *options,
 {
     char error[256], tls_url[64];
     struct server *server = start(options, error, sizeof error);
+    unsigned tls_port;
 
     if (!server) {
         fprintf(stderr, "sessionspec-server: port %u: %s\n", options->port,
                 error);
         return EXIT_UNREACHABLE;
     }
-    snprintf(tls_url, sizeof tls_url, "https://127.0.0.1:%u",
-             server_port(server, true));
+    tls_port = server_port(server, true);
+    snprintf(tls_url, sizeof tls_url, "https://127.0.0.1:%u", tls_port);
     pthread_mutex_lock(&service->lock);
-    service->about.tls_url = tls_url;
+    service->about.tls_url = tls_port > 0 ? tls_url : NULL;
     pthread_mutex_unlock(&service->lock);
     printf("http://127.0.0.1:%u\n", server_port(server, false));
-    if (service->demo)
+    if (service->demo && tls_port > 0)
         printf("demo: http://127.0.0.1:%u/ and %s/\n",
                server_port(server, false), tls_url);
+    else if (service->demo)
+        printf("demo: http://127.0.0.1:%u/\n", server_port(server, false));
     fflush(stdout);
     await_end(signals, starter);
     server_stop(server);

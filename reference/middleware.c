@@ -10,6 +10,7 @@
 #include "middleware.h"
 
 #include "debug.h"
+#include "held_cookie.h"
 #include "must.h"
 #include "visit.h"
 
@@ -70,7 +71,7 @@ static void remember(struct visit *visit, const json_t *data)
     visit->original_id = json_incref(visit->session_id);
     free(visit->original_state);
     visit->original_state = session_state(data);
-    visit->wraps_session = true;
+    session_wrap(visit->session);
 }
 
 static int generate(struct visit *visit, struct js_error *error)
@@ -196,16 +197,24 @@ static bool should_touch(const struct visit *visit)
     return has_true_id(visit) && came_with_cookie(visit) && !should_save(visit);
 }
 
-static bool should_set_cookie(const struct visit *visit)
+static int should_set_cookie(const struct visit *visit, bool *should,
+                             struct js_error *error)
 {
     const struct options *options = &visit->middleware->options;
+    bool expires = false;
 
+    *should = false;
     if (!json_is_string(visit->session_id))
-        return false;
+        return 0;
     if (!came_with_cookie(visit))
-        return options->save_uninitialized || is_modified(visit);
-    return options->rolling || (cookie_expires_is_set(visit->session->cookie) &&
-                                is_modified(visit));
+        *should = options->save_uninitialized || is_modified(visit);
+    else if (options->rolling)
+        *should = true;
+    else if (held_cookie_expires(visit->session, &expires, error))
+        return -1;
+    else
+        *should = expires && is_modified(visit);
+    return 0;
 }
 
 /* ---- The way out ------------------------------------------------------- */
@@ -226,9 +235,22 @@ static int touch_once(struct visit *visit, struct js_error *error)
 {
     if (visit->touched)
         return 0;
-    if (visit_touch(visit, error))
+    if (visit_touch(visit, "req.session", error))
         return -1;
     visit->touched = true;
+    return 0;
+}
+
+/* A secure cookie goes over secure connections alone. */
+static int cookie_may_go(const struct visit *visit, bool *may,
+                         struct js_error *error)
+{
+    json_t *secure;
+
+    if (held_cookie_get(visit->session, "secure", 0, &secure, error))
+        return -1;
+    *may = !js_truthy(secure) || visit_is_secure(visit);
+    json_decref(secure);
     return 0;
 }
 
@@ -236,15 +258,19 @@ static int on_head(void *arg, struct js_error *error)
 {
     struct visit *visit = arg;
     struct js_error refused;
+    bool should;
 
     if (!visit->session) {
         debug_line("no session");
         return 0;
     }
-    if (!should_set_cookie(visit))
+    if (should_set_cookie(visit, &should, error))
+        return -1;
+    if (!should)
         return 0;
-    if (js_truthy(json_object_get(visit->session->cookie->fields, "secure")) &&
-        !visit_is_secure(visit)) {
+    if (cookie_may_go(visit, &should, error))
+        return -1;
+    if (!should) {
         debug_line("not secured");
         return 0;
     }
@@ -289,7 +315,7 @@ static void say(const struct visit *visit, const char *op)
         debug_line("destroying");
     else if (op && strcmp(op, "touch") == 0)
         debug_line("touching");
-    else if (op && visit->wraps_session)
+    else if (op && visit->session->save == METHOD_WRAPPED)
         debug_value("saving", visit->session->id);
 }
 
@@ -336,13 +362,12 @@ int visit_end(struct visit *visit, const char *chunk, size_t length,
     if (visit->ended)
         return 0;
     visit->ended = true;
-    if (visit->broken)
-        return js_throw(error, "TypeError",
-                        "Cannot read properties of undefined (reading "
-                        "'originalMaxAge')");
     if (visit->active && visit->session && touch_once(visit, error))
         return -1;
     op = last_call(visit);
+    if (op && strcmp(op, "set") == 0 &&
+        session_need_method(visit->session, "req.session", "save", error))
+        return -1;
     say(visit, op);
     if (op)
         call_and_end(visit, op, chunk, length);

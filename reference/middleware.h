@@ -36,11 +36,9 @@ struct visit {
     json_t *original_id;  /* of the session as made or loaded */
     char *original_state; /* session_state() then */
     char *saved_state;    /* at the last save, or as loaded; NULL: unsaved */
-    bool wraps_session;   /* save() of the present session is noticed */
     bool touched, ended;
     bool has_deferred; /* an error of Set-Cookie that next is yet to get */
     struct js_error deferred;
-    bool broken; /* making the session threw: it has no cookie */
 };
 
 void visit_clear(struct visit *visit);
@@ -62,7 +60,8 @@ int visit_save(struct visit *visit, struct js_error *error);
 int visit_reload(struct visit *visit, struct js_error *error);
 int visit_regenerate(struct visit *visit, struct js_error *error);
 int visit_destroy(struct visit *visit, struct js_error *error);
-int visit_touch(struct visit *visit, struct js_error *error);
+/* `owner` is what the caller calls the session. */
+int visit_touch(struct visit *visit, const char *owner, struct js_error *error);
 /* req.session = null, or delete req.session. */
 void visit_drop_session(struct visit *visit);
 /* req.sessionID = value. */

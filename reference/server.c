@@ -5,6 +5,7 @@
 
 #include <arpa/inet.h>
 #include <civetweb.h>
+#include <dlfcn.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -169,6 +170,22 @@ static struct mg_context *start(struct server *server)
                                   : "127.0.0.1:%u",
              options->port, options->tls_port);
     return mg_start(&callbacks, server, settings);
+}
+
+/* CivetWeb 1.15 calls it as the first TLS connection comes, found or not:
+ * compat/libssl.c has it. */
+bool server_has_tls(void)
+{
+#if CIVETWEB_VERSION_MAJOR == 1 && CIVETWEB_VERSION_MINOR < 16
+    void *all = dlopen(NULL, RTLD_LAZY);
+    bool has = all && dlsym(all, "SSL_get_peer_certificate") != NULL;
+
+    if (all)
+        dlclose(all);
+    return has;
+#else
+    return true;
+#endif
 }
 
 struct server *server_start(const struct server_options *options, char *error,

@@ -20,6 +20,10 @@ struct server_options {
     void *arg;
 };
 
+/* Is there all that CivetWeb needs for TLS? Without it the first connection
+ * would end the process. */
+bool server_has_tls(void);
+
 /* Listens on 127.0.0.1. NULL with one line in `error`. */
 struct server *server_start(const struct server_options *options, char *error,
                             size_t size);

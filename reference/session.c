@@ -19,33 +19,15 @@ struct session *session_new(json_t *id, struct cookie *cookie)
 /* Is it the name of a member that every session has itself? */
 static bool is_own_name(const char *name)
 {
-    /* Session's own and inherited members, then Object.prototype's. */
-    static const char *const names[] = { "req",
-                                         "id",
-                                         "touch",
-                                         "resetMaxAge",
-                                         "save",
-                                         "reload",
-                                         "destroy",
-                                         "regenerate",
-                                         "constructor",
-                                         "__defineGetter__",
-                                         "__defineSetter__",
-                                         "__lookupGetter__",
-                                         "__lookupSetter__",
-                                         "__proto__",
-                                         "hasOwnProperty",
-                                         "isPrototypeOf",
-                                         "propertyIsEnumerable",
-                                         "toLocaleString",
-                                         "toString",
-                                         "valueOf" };
+    static const char *const names[] = { "req",         "id",        "touch",
+                                         "resetMaxAge", "save",      "reload",
+                                         "destroy",     "regenerate" };
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (strcmp(name, names[i]) == 0)
             return true;
     }
-    return false;
+    return js_is_inherited(name);
 }
 
 struct session *session_from_stored(json_t *id, const json_t *stored,
@@ -76,7 +58,35 @@ void session_free(struct session *session)
     json_decref(session->id);
     json_decref(session->data);
     cookie_free(session->cookie);
+    json_decref(session->array_members);
     free(session);
+}
+
+void session_drop_cookie(struct session *session)
+{
+    cookie_free(session->cookie);
+    session->cookie = NULL;
+    json_decref(session->array_members);
+    session->array_members = NULL;
+}
+
+void session_wrap(struct session *session)
+{
+    session->save = METHOD_WRAPPED;
+    session->reload = METHOD_WRAPPED;
+}
+
+int session_need_method(const struct session *session, const char *owner,
+                        const char *name, struct js_error *error)
+{
+    bool replaced =
+        json_object_get(session->data, name) ||
+        (strcmp(name, "save") == 0 && session->save == METHOD_REPLACED) ||
+        (strcmp(name, "reload") == 0 && session->reload == METHOD_REPLACED);
+
+    return replaced ? js_throw(error, "TypeError", "%s.%s is not a function",
+                               owner, name)
+                    : 0;
 }
 
 json_t *session_json(const struct session *session)
@@ -84,7 +94,11 @@ json_t *session_json(const struct session *session)
     json_t *object = must_have(json_object()), *value;
     const char *key;
 
-    json_object_set_new(object, "cookie", cookie_json(session->cookie));
+    value = session->cookie
+                ? cookie_json(session->cookie)
+                : json_deep_copy(json_object_get(session->data, "cookie"));
+    if (value)
+        json_object_set_new(object, "cookie", value);
     json_object_foreach(session->data, key, value)
         json_object_set_new(object, key, json_deep_copy(value));
     return object;

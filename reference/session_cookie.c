@@ -3,6 +3,7 @@
 
 #include "cookie_parse.h"
 #include "debug.h"
+#include "held_cookie.h"
 #include "jsjson.h"
 #include "must.h"
 
@@ -66,9 +67,24 @@ static void warn_of_parser(struct visit *visit)
                    "cookie should be available in req.headers.cookie", NULL);
 }
 
+/* What a cookie parser makes of `j:` and JSON; NULL where it leaves the text
+ * as it is. */
+static json_t *parse_json_cookie(const char *text, size_t length)
+{
+    json_t *value = NULL;
+
+    if (length > 2 && memcmp(text, "j:", 2) == 0)
+        value = jsjson_parse(text + 2, length - 2, NULL);
+    if (js_truthy(value))
+        return value;
+    json_decref(value);
+    return NULL;
+}
+
 /* req.signedCookies: what a cookie parser has verified with its own secret is
- * trusted as it is. */
-static void read_signed(struct visit *visit, const char *value, size_t length,
+ * trusted as it is; false is what it has not. Is it there, and so no more in
+ * req.cookies? */
+static bool read_signed(struct visit *visit, const char *value, size_t length,
                         json_t **id)
 {
     const char *text = visit->middleware->settings.parser_secret;
@@ -76,14 +92,23 @@ static void read_signed(struct visit *visit, const char *value, size_t length,
     size_t sid_length;
 
     if (!text || length < 2 || memcmp(value, "s:", 2) != 0)
-        return;
+        return false;
     secret = (struct secret){ (const unsigned char *)text, strlen(text) };
-    if (!unsign_value(value + 2, length - 2, &secret, 1, &sid_length) ||
-        sid_length == 0)
-        return;
     json_decref(*id);
-    *id = json_stringn(value + 2, sid_length);
-    warn_of_parser(visit);
+    *id = json_false();
+    if (unsign_value(value + 2, length - 2, &secret, 1, &sid_length)) {
+        *id = parse_json_cookie(value + 2, sid_length);
+        if (!*id)
+            *id = json_stringn(value + 2, sid_length);
+    }
+    if (js_truthy(*id))
+        warn_of_parser(visit);
+    return true;
+}
+
+static int refuse_raw(struct js_error *error)
+{
+    return js_throw(error, "TypeError", "raw.substr is not a function");
 }
 
 /* req.cookies: the header's, but `j:` and JSON is the value that it stands
@@ -94,38 +119,50 @@ static int read_parsed(struct visit *visit, const char *value, size_t length,
     json_t *parsed = NULL;
     int rc = 0;
 
-    if (visit->middleware->settings.parses_cookies && length > 2 &&
-        memcmp(value, "j:", 2) == 0)
-        parsed = jsjson_parse(value + 2, length - 2, NULL);
+    if (visit->middleware->settings.parses_cookies)
+        parsed = parse_json_cookie(value, length);
     if (json_is_string(parsed)) {
         rc = verify(visit, json_string_value(parsed),
                     json_string_length(parsed), id, error);
         if (js_truthy(*id))
             warn_of_parser(visit);
-    } else if (js_truthy(parsed)) {
-        rc = js_throw(error, "TypeError", "raw.substr is not a function");
+    } else if (parsed) {
+        rc = refuse_raw(error);
     }
     json_decref(parsed);
     return rc;
 }
 
+/* The cookie's value, as the cookie parser has it: where a signed ID is empty
+ * or of another secret. */
+static int ask_parser(struct visit *visit, const char *value, size_t length,
+                      json_t **id, struct js_error *error)
+{
+    if (!read_signed(visit, value, length, id))
+        return read_parsed(visit, value, length, id, error);
+    if (!js_truthy(*id) && js_is_inherited(visit->middleware->options.name))
+        return refuse_raw(error);
+    return 0;
+}
+
 int visit_cookie_id(struct visit *visit, json_t **id, struct js_error *error)
 {
     char *header = request_header(visit->request, "Cookie"), *value = NULL;
+    const char *name = visit->middleware->options.name;
     size_t length = 0;
     int rc = 0;
 
     *id = NULL;
     if (header)
-        value =
-            cookie_parse_get(header, visit->middleware->options.name, &length);
-    if (value)
+        value = cookie_parse_get(header, name, &length);
+    if (value) {
         rc = verify(visit, value, length, id, error);
-    /* A signed empty ID is falsy: the parser may have another. */
-    if (rc == 0 && value && !js_truthy(*id))
-        read_signed(visit, value, length, id);
-    if (rc == 0 && value && !js_truthy(*id))
-        rc = read_parsed(visit, value, length, id, error);
+        if (rc == 0 && !js_truthy(*id))
+            rc = ask_parser(visit, value, length, id, error);
+    } else if (header && *header && js_is_inherited(name)) {
+        /* The parsed cookies are an object: it has such members by birth. */
+        rc = refuse_raw(error);
+    }
     free(value);
     free(header);
     return rc;
@@ -147,9 +184,8 @@ int visit_set_cookie(struct visit *visit, struct js_error *error)
     value = must_have(malloc(length + 1));
     memcpy(value, "s:", 2);
     memcpy(value + 2, signed_sid, length - 1);
-    text =
-        cookie_serialize(visit->session->cookie,
-                         visit->middleware->options.name, value, length, error);
+    text = held_cookie_serialize(
+        visit->session, visit->middleware->options.name, value, length, error);
     if (text) {
         debug_line("set-cookie %s", text);
         response_add_header(visit->response, "Set-Cookie", text);

@@ -6,6 +6,7 @@
 #include "visit.h"
 
 #include "debug.h"
+#include "held_cookie.h"
 #include "must.h"
 #include "sid.h"
 
@@ -85,19 +86,16 @@ static void resolve_auto(struct visit *visit, struct cookie *cookie)
 int visit_generate(struct visit *visit, struct js_error *error)
 {
     const struct options *options = &visit->middleware->options;
-    struct cookie *cookie;
+    struct cookie *cookie = cookie_from_options(
+        options_cookie(options, visit->request), app_now(visit->app), error);
 
+    /* Where that throws, the new session is there, and has no cookie. */
     json_decref(visit->session_id);
     visit->session_id = generate_id(visit);
-    visit_drop_session(visit);
-    visit->wraps_session = false;
-    cookie = cookie_from_options(options_cookie(options, visit->request),
-                                 app_now(visit->app), error);
-    visit->broken = cookie == NULL;
+    replace_session(visit, session_new(visit->session_id, cookie));
     if (!cookie)
         return -1;
     resolve_auto(visit, cookie);
-    visit->session = session_new(visit->session_id, cookie);
     return 0;
 }
 
@@ -119,7 +117,9 @@ int visit_save(struct visit *visit, struct js_error *error)
 {
     struct session *session = visit->session;
 
-    if (visit->wraps_session) {
+    if (session_need_method(session, "session", "save", error))
+        return -1;
+    if (session->save == METHOD_WRAPPED) {
         debug_value("saving", session->id);
         free(visit->saved_state);
         visit->saved_state = session_state(session->data);
@@ -130,16 +130,21 @@ int visit_save(struct visit *visit, struct js_error *error)
 
 int visit_reload(struct visit *visit, struct js_error *error)
 {
+    bool wraps = visit->session->reload == METHOD_WRAPPED;
     json_t *stored = NULL;
     int rc;
 
-    if (visit->wraps_session)
+    if (session_need_method(visit->session, "session", "reload", error))
+        return -1;
+    if (wraps)
         debug_value("reloading", visit->session->id);
     rc = visit_call(visit, "get", visit->session->id, NULL, &stored, error);
     if (rc == 0 && !js_truthy(stored))
         rc = js_throw(error, "Error", "failed to load session");
     if (rc == 0)
         rc = visit_create_session(visit, stored, error);
+    if (rc == 0 && wraps)
+        session_wrap(visit->session);
     json_decref(stored);
     return rc;
 }
@@ -147,8 +152,11 @@ int visit_reload(struct visit *visit, struct js_error *error)
 int visit_regenerate(struct visit *visit, struct js_error *error)
 {
     struct js_error refused;
-    int rc = visit_call(visit, "destroy", visit->session_id, NULL, NULL, error);
+    int rc;
 
+    if (session_need_method(visit->session, "session", "regenerate", error))
+        return -1;
+    rc = visit_call(visit, "destroy", visit->session_id, NULL, NULL, error);
     if (visit_generate(visit, &refused)) {
         *error = refused;
         return -1;
@@ -158,18 +166,24 @@ int visit_regenerate(struct visit *visit, struct js_error *error)
 
 int visit_destroy(struct visit *visit, struct js_error *error)
 {
-    json_t *id = json_incref(visit->session->id);
+    json_t *id;
     int rc;
 
+    if (session_need_method(visit->session, "session", "destroy", error))
+        return -1;
+    id = json_incref(visit->session->id);
     visit_drop_session(visit);
     rc = visit_call(visit, "destroy", id, NULL, NULL, error);
     json_decref(id);
     return rc;
 }
 
-int visit_touch(struct visit *visit, struct js_error *error)
+int visit_touch(struct visit *visit, const char *owner, struct js_error *error)
 {
-    return cookie_touch(visit->session->cookie, app_now(visit->app), error);
+    if (session_need_method(visit->session, owner, "touch", error) ||
+        session_need_method(visit->session, "this", "resetMaxAge", error))
+        return -1;
+    return held_cookie_touch(visit->session, app_now(visit->app), error);
 }
 
 void visit_drop_session(struct visit *visit)

@@ -4,6 +4,7 @@
 #include "must.h"
 #include "paths.h"
 
+#include <math.h>
 #include <string.h>
 
 bool session_is_cookie_field(const char *name)
@@ -66,39 +67,67 @@ static int carry_over(struct cookie *cookie, const json_t *members,
 typedef int change_fn(json_t *data, const char *path, const json_t *value,
                       struct js_error *error);
 
+/* The session's own method to which the path leads, or NULL. */
+static enum session_method *own_method(struct session *session,
+                                       const char *path)
+{
+    enum session_method *method = NULL;
+
+    if (first_is(path, "save"))
+        method = &session->save;
+    else if (first_is(path, "reload"))
+        method = &session->reload;
+    return method && *method != METHOD_INHERITED ? method : NULL;
+}
+
+static int change_cookie(struct cookie *cookie, const char *path,
+                         const json_t *value, change_fn *apply, int64_t now_ms,
+                         struct js_error *error)
+{
+    json_t *members = cookie_members(cookie);
+    int rc = apply(members, path, value, error);
+
+    if (rc == 0)
+        rc = carry_over(cookie, members, path, now_ms, error);
+    json_decref(members);
+    return rc;
+}
+
 static int change(struct session *session, const char *path,
                   const json_t *value, change_fn *apply, int64_t now_ms,
                   struct js_error *error)
 {
     const char *rest = in_cookie(path);
-    json_t *members;
-    int rc;
 
     if (is_read_only(path))
         return 0;
-    if (!rest)
-        return apply(session->data, path, value, error);
-    members = cookie_members(session->cookie);
-    rc = apply(members, rest, value, error);
-    if (rc == 0)
-        rc = carry_over(session->cookie, members, rest, now_ms, error);
-    json_decref(members);
-    return rc;
+    if (rest && session->cookie)
+        return change_cookie(session->cookie, rest, value, apply, now_ms,
+                             error);
+    return apply(session->data, path, value, error);
 }
 
-static int refuse_cookie(const char *path, const char *text,
-                         struct js_error *error)
+/* As `change`, for what puts a value at the path: it takes the place of a
+ * method. */
+static int put(struct session *session, const char *path, const json_t *value,
+               change_fn *apply, int64_t now_ms, struct js_error *error)
 {
-    return strcmp(path, "cookie") == 0 ? js_throw(error, "Error", "%s", text)
-                                       : 0;
+    enum session_method *method = own_method(session, path);
+
+    if (!method)
+        return change(session, path, value, apply, now_ms, error);
+    *method = METHOD_REPLACED;
+    return 0;
 }
 
 int session_set(struct session *session, const char *path, const json_t *value,
                 int64_t now_ms, struct js_error *error)
 {
-    if (refuse_cookie(path, "the cookie is not replaced", error))
-        return -1;
-    return change(session, path, value, path_set, now_ms, error);
+    int rc = put(session, path, value, path_set, now_ms, error);
+
+    if (rc == 0 && strcmp(path, "cookie") == 0)
+        session_drop_cookie(session);
+    return rc;
 }
 
 static int delete_at(json_t *data, const char *path, const json_t *value,
@@ -111,25 +140,42 @@ static int delete_at(json_t *data, const char *path, const json_t *value,
 int session_delete(struct session *session, const char *path, int64_t now_ms,
                    struct js_error *error)
 {
-    if (refuse_cookie(path, "the cookie is not deleted", error))
-        return -1;
-    return change(session, path, NULL, delete_at, now_ms, error);
+    enum session_method *method = own_method(session, path);
+
+    if (strcmp(path, "cookie") == 0)
+        session_drop_cookie(session);
+    if (!method)
+        return change(session, path, NULL, delete_at, now_ms, error);
+    if (!strchr(path, '.'))
+        *method = METHOD_INHERITED;
+    return 0;
+}
+
+/* A number that JSON shows as null: arithmetic leaves it as it is. */
+static bool is_nan_at(const struct session *session, const char *path)
+{
+    return session->cookie && strcmp(path, "cookie.originalMaxAge") == 0 &&
+           session->cookie->original_max_age.kind == COOKIE_NUMBER &&
+           isnan(session->cookie->original_max_age.number);
 }
 
 int session_add(struct session *session, const char *path, const json_t *amount,
                 int64_t now_ms, struct js_error *error)
 {
-    if (refuse_cookie(path, "not a number", error))
-        return -1;
-    return change(session, path, amount, path_add, now_ms, error);
+    if (session->cookie && strcmp(path, "cookie") == 0)
+        return js_throw(error, "Error", "not a number");
+    if (is_nan_at(session, path))
+        return 0;
+    return put(session, path, amount, path_add, now_ms, error);
 }
 
 int session_push(struct session *session, const char *path, const json_t *value,
                  int64_t now_ms, struct js_error *error)
 {
-    if (refuse_cookie(path, "not an array", error))
-        return -1;
-    return change(session, path, value, path_push, now_ms, error);
+    if ((session->cookie && strcmp(path, "cookie") == 0) ||
+        is_nan_at(session, path))
+        return js_throw(error, "Error", "not an array");
+    return put(session, path, value, path_push, now_ms, error);
 }
 
 /* ---- Reading ----------------------------------------------------------- */
@@ -156,13 +202,13 @@ int session_read(const struct session *session, const char *path,
         *value = json_incref(session->id);
         return 0;
     }
-    if (strcmp(path, "cookie") == 0) {
+    if (is_read_only(path))
+        return 0;
+    if (session->cookie && strcmp(path, "cookie") == 0) {
         *value = cookie_json(session->cookie);
         return 0;
     }
-    if (is_read_only(path))
-        return 0;
-    if (!rest)
+    if (!rest || !session->cookie)
         return read_member(session->data, path, value, error);
     if (session_is_cookie_field(rest)) {
         *value = cookie_get(session->cookie, rest, now_ms);

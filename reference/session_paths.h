@@ -2,7 +2,8 @@
  *
  * `user.name` leads into the data, `cookie.maxAge` to a field of the cookie,
  * with what assigning it does; `id` and `req` are read-only, and an assignment
- * to them changes nothing. `cookie` as a whole is not replaced.
+ * to them changes nothing. One to `cookie` replaces the Cookie, one to `save`
+ * and `reload` the middleware's methods.
  *
  * Source: DESIGN section 4, actions.
  */

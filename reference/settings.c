@@ -3,26 +3,9 @@
 
 #include "members.h"
 #include "must.h"
+#include "trust.h"
 
 #include <string.h>
-
-static int parse_trust(struct settings *settings, const json_t *trust,
-                       struct js_error *error)
-{
-    const char *text = json_string_value(trust);
-
-    if (json_is_number(trust))
-        settings->trusts_proxy = js_number(trust) > 0; /* hops */
-    else if (!trust || json_is_boolean(trust))
-        settings->trusts_proxy = json_is_true(trust);
-    else if (text && strcmp(text, "loopback") == 0)
-        settings->trusts_proxy = true;
-    else
-        return js_throw(error, "TypeError",
-                        "`trust proxy` is true, false, a number or "
-                        "\"loopback\"");
-    return 0;
-}
 
 static int parse_parser(struct settings *settings, const json_t *parser,
                         struct js_error *error)
@@ -45,8 +28,7 @@ int settings_parse(struct settings *settings, const json_t *source,
     const json_t *env = json_object_get(source, "env");
 
     memset(settings, 0, sizeof *settings);
-    if ((source && members_check(source, known, "`settings`", error)) ||
-        parse_trust(settings, json_object_get(source, "trust proxy"), error))
+    if (source && members_check(source, known, "`settings`", error))
         return -1;
     if ((mount && !json_is_string(mount)) || (env && !json_is_string(env)))
         return js_throw(error, "TypeError", "`mount` and `env` are texts");
@@ -56,6 +38,13 @@ int settings_parse(struct settings *settings, const json_t *source,
     settings->production =
         env && strcmp(json_string_value(env), "production") == 0;
     return 0;
+}
+
+int settings_make_express(struct settings *settings, const json_t *source,
+                          struct js_error *error)
+{
+    return trust_parse(json_object_get(source, "trust proxy"),
+                       &settings->trusts_proxy, error);
 }
 
 void settings_clear(struct settings *settings)

@@ -21,10 +21,15 @@ struct settings {
     char *parser_secret; /* its own, or NULL */
 };
 
-/* 0, or -1 with `error` for a setting that there is not. `source` may be
- * NULL. */
+/* Both return 0 or -1 with `error`; `source` may be NULL.
+ *
+ * Refuses a setting that there is not, and one of the wrong type. */
 int settings_parse(struct settings *settings, const json_t *source,
                    struct js_error *error);
+/* What Express is asked once the session middleware has been made: whether
+ * it takes the `trust proxy`. */
+int settings_make_express(struct settings *settings, const json_t *source,
+                          struct js_error *error);
 void settings_clear(struct settings *settings);
 
 #endif

@@ -106,6 +106,17 @@ node_test() {
     [ $code = 0 ] || cat "$log"
 }
 
+# Random apps and requests, the same on both.
+fuzz() {
+    local log=$scratch/fuzz.log
+    if "$out/sessionspec" fuzz --steps 20000 --seed "$1" >"$log" 2>&1; then
+        count "fuzz, seed $1" 1 0
+    else
+        count "fuzz, seed $1" 0 1
+        cat "$log"
+    fi
+}
+
 for program in "$out"/*/tests/test_*; do
     [ -x "$program" ] && unit_test "$program"
 done
@@ -122,5 +133,7 @@ SESSIONSPEC_SERVER=$out/sessionspec-server \
 suite reference
 suite express
 same_answers
+fuzz 1
+fuzz 2
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

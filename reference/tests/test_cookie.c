@@ -266,6 +266,8 @@ static void test_a_record_expires_with_its_cookie(void **state)
     assert_expiry("{'expires':" ISO_PLUS_1M "}", NOW + 60000);
     assert_expiry("{'expires':1700000000000.5}", NOW + 1);
     assert_expiry("{'expires':true}", 1);
+    assert_expiry("{'expires':[]}", 0);
+    assert_expiry("{'expires':[5]}", 5);
     assert_expiry("{'expires':1e300}", INT64_MAX);
     assert_expiry("{'expires':-1e300}", INT64_MIN);
 }

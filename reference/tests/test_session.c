@@ -210,19 +210,24 @@ static void test_a_field_of_the_cookie_is_deleted(void **state)
     session_free(session);
 }
 
-static void test_the_cookie_as_a_whole_is_not_replaced(void **state)
+static void test_the_cookie_as_a_whole_is_replaced(void **state)
 {
     struct session *session = stored("{'cookie':{}}");
     json_t *one = json_of("1");
     struct js_error error;
 
     (void)state;
-    assert_int_equal(set(session, "cookie", "{}"), -1);
-    assert_int_equal(session_delete(session, "cookie", NOW, &error), -1);
     assert_int_equal(session_add(session, "cookie", one, NOW, &error), -1);
     assert_int_equal(session_push(session, "cookie", one, NOW, &error), -1);
     assert_read(session, "cookie",
                 "{'expires':null,'httpOnly':true,'path':'/'}");
+    assert_int_equal(set(session, "cookie", "{'maxAge':'x'}"), 0);
+    assert_read(session, "cookie", "{'maxAge':'x'}");
+    assert_read(session, "cookie.maxAge", "'x'");
+    assert_int_equal(session_delete(session, "cookie", NOW, &error), 0);
+    assert_read(session, "cookie", NULL);
+    assert_int_equal(set(session, "cookie.a.b", "1"), 0);
+    assert_read(session, "cookie", "{'a':{'b':1}}");
     json_decref(one);
     session_free(session);
 }
@@ -241,7 +246,7 @@ int main(void)
         cmocka_unit_test(test_a_field_of_the_cookie_is_assigned),
         cmocka_unit_test(test_add_and_push_reach_the_cookie_too),
         cmocka_unit_test(test_a_field_of_the_cookie_is_deleted),
-        cmocka_unit_test(test_the_cookie_as_a_whole_is_not_replaced),
+        cmocka_unit_test(test_the_cookie_as_a_whole_is_replaced),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
