@@ -44,7 +44,7 @@ static bool is_mapped(const struct in6_addr *address)
 
 static struct in6_addr map(struct in_addr address)
 {
-    struct in6_addr whole;
+    struct in6_addr whole = { 0 };
 
     memcpy(whole.s6_addr, mapped, sizeof mapped);
     memcpy(whole.s6_addr + sizeof mapped, &address, sizeof address);
