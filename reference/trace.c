@@ -8,11 +8,16 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Kept as text: a fifth of what its JSON tree takes. */
+/* Kept as text: a fifth of what its JSON tree takes. The room for it stays
+ * with its place in the ring: texts that one thread allocates and another frees
+ * would scatter over malloc's arenas, and memory would grow without a leak. */
 struct event {
     char *text;          /* without `n` and `outcome`; NULL: none yet */
+    size_t room;         /* bytes at `text` */
     const char *outcome; /* a constant of the caller's; NULL: pending */
 };
+
+enum { LARGE_ROOM = 4096 }; /* is given back when a small text follows */
 
 struct trace {
     pthread_mutex_t lock; /* guards all below */
@@ -55,25 +60,35 @@ static void make_room(struct trace *trace, uint64_t n)
     trace->events =
         must_have(realloc(trace->events, larger * sizeof *trace->events));
     for (size_t i = trace->capacity; i < larger; i++)
-        trace->events[i] = (struct event){ NULL, NULL };
+        trace->events[i] = (struct event){ NULL, 0, NULL };
     trace->capacity = larger;
+}
+
+static void put_text(struct event *event, const char *text, size_t size)
+{
+    bool too_large = event->room > LARGE_ROOM && size <= LARGE_ROOM;
+
+    if (size > event->room || too_large) {
+        event->text = must_have(realloc(event->text, size));
+        event->room = size;
+    }
+    memcpy(event->text, text, size);
+    event->outcome = NULL;
 }
 
 uint64_t trace_add(struct trace *trace, json_t *event)
 {
     size_t length;
     char *text = must_have(jsjson_stringify(event, &length));
-    struct event *place;
     uint64_t n;
 
     json_decref(event);
     pthread_mutex_lock(&trace->lock);
     n = ++trace->newest;
     make_room(trace, n);
-    place = &trace->events[n % trace->capacity];
-    free(place->text);
-    *place = (struct event){ text, NULL };
+    put_text(&trace->events[n % trace->capacity], text, length + 1);
     pthread_mutex_unlock(&trace->lock);
+    free(text);
     return n;
 }
 
