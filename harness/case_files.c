@@ -32,11 +32,15 @@ static bool has_end(const char *path, const char *end)
            strcmp(path + length - strlen(end), end) == 0;
 }
 
-static bool is_catalogue(const char *path)
+/* Lists about the cases: the catalogue, and the map to express-session's own
+ * tests. */
+static bool is_no_suite(const char *path)
 {
     const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
 
-    return strcmp(slash ? slash + 1 : path, "requirements.yml") == 0;
+    return strcmp(name, "requirements.yml") == 0 ||
+           strcmp(name, "upstream.yml") == 0;
 }
 
 static void path_problem(struct problems *problems, const char *path,
@@ -56,7 +60,7 @@ static void path_add(struct case_files *files, const char *path, bool named,
         path_problem(problems, path, strerror(errno));
     else if (S_ISDIR(status.st_mode))
         folder_add(files, path, depth, problems);
-    else if (!is_catalogue(path) &&
+    else if (!is_no_suite(path) &&
              (named || has_end(path, ".yml") || has_end(path, ".yaml")))
         file_add(files, path);
 }
@@ -107,7 +111,7 @@ void case_files_find(struct case_files *files, struct arena *arena,
 
         path_add(files, arena_strdup(arena, paths[i]), true, 0, problems);
         if (files->count == before && problems->count == said &&
-            !is_catalogue(paths[i]) && before == 0)
+            !is_no_suite(paths[i]) && before == 0)
             path_problem(problems, paths[i], "no case files (*.yml) in it");
     }
 }

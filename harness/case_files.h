@@ -13,8 +13,8 @@ struct case_files {
 
 /* Files as they are named, of folders all *.yml and *.yaml within, sorted by
  * their paths. Left out: folders called `bad` and those that begin with a dot,
- * unless named themselves; and requirements.yml. What cannot be read is a
- * problem. */
+ * unless named themselves; and requirements.yml and upstream.yml, which are no
+ * suites. What cannot be read is a problem. */
 void case_files_find(struct case_files *files, struct arena *arena,
                      const char *const *paths, size_t count,
                      struct problems *problems);

@@ -43,30 +43,58 @@ static bool id_fits(const char *id, const char *section)
            !id[length + 1 + strspn(id + length + 1, "0123456789")];
 }
 
+static void seen_read(struct arena *arena, const struct node *list,
+                      struct requirement *requirement)
+{
+    if (!list || list->kind != NODE_LIST)
+        return;
+    requirement->seen =
+        arena_alloc(arena, (list->count + 1) * sizeof *requirement->seen);
+    for (size_t i = 0; i < list->count; i++) {
+        struct seen seen = {
+            .where = node_get_text(list->items[i], "where"),
+            .what = node_get_text(list->items[i], "what"),
+            .link = node_get_text(list->items[i], "link"),
+        };
+
+        if (seen.where && seen.what)
+            requirement->seen[requirement->seen_count++] = seen;
+    }
+}
+
 /* What the schema has refused is left out. */
 static void requirement_add(struct catalogue *catalogue,
-                            const struct node *node, const char *section,
+                            const struct node *node, const struct node *within,
                             struct problems *problems)
 {
+    const char *section = node_get_text(within, "section");
     struct requirement requirement = {
         .id = node_get_text(node, "id"),
         .section = section,
+        .section_title = node_get_text(within, "title"),
         .text = node_get_text(node, "text"),
         .source = node_get_text(node, "source"),
+        .failure = node_get_text(node, "failure"),
+        .at = node->at,
     };
+
+    const struct requirement *other;
 
     if (!requirement.id || !requirement.text || !requirement.source ||
         !level_read(node_get_text(node, "level"), &requirement.level))
         return;
+    other = catalogue_find(catalogue, requirement.id);
     if (!id_fits(requirement.id, section))
         problem_add(problems, node_get(node, "id")->at,
                     "the id \"%s\" must be %s- and two digits at least",
                     requirement.id, section);
-    if (catalogue_find(catalogue, requirement.id)) {
+    if (other) {
         problem_add(problems, node_get(node, "id")->at,
-                    "the id \"%s\" is used twice", requirement.id);
+                    "the id \"%s\" is used twice; the other stands in %s:%u",
+                    requirement.id, other->at.file, other->at.line);
         return;
     }
+    seen_read(&catalogue->arena, node_get(node, "seen"), &requirement);
     catalogue->list =
         arena_grow(&catalogue->arena, catalogue->list, catalogue->count,
                    &catalogue->capacity, sizeof *catalogue->list);
@@ -76,12 +104,12 @@ static void requirement_add(struct catalogue *catalogue,
 static void section_add(struct catalogue *catalogue, const struct node *node,
                         struct problems *problems)
 {
-    const char *section = node_get_text(node, "section");
     const struct node *list = node_get(node, "requirements");
 
-    for (size_t i = 0;
-         section && list && list->kind == NODE_LIST && i < list->count; i++)
-        requirement_add(catalogue, list->items[i], section, problems);
+    if (!node_get_text(node, "section") || !list || list->kind != NODE_LIST)
+        return;
+    for (size_t i = 0; i < list->count; i++)
+        requirement_add(catalogue, list->items[i], node, problems);
 }
 
 bool catalogue_load(struct catalogue *catalogue, const char *path,
@@ -120,8 +148,9 @@ bool case_check_catalogue(const struct case_set *set,
             if (!catalogue_find(catalogue, id))
                 problem_add(problems, checks->items[i]->at,
                             "\"checks\": unknown requirement \"%s\"%s%s%s", id,
-                            near ? " (" : "", near ? near : "",
-                            near ? "?)" : "");
+                            near ? " ("
+                                 : "; `sessionspec list --requirements` has ",
+                            near ? near : "them", near ? "?)" : "");
         }
     }
     free(ids);

@@ -17,9 +17,20 @@ enum level {
 };
 extern const char *const level_names[]; /* "required", …; ends with NULL */
 
+/* A release that got it wrong. */
+struct seen {
+    const char *where, *what;
+    const char *link; /* NULL where it was found by trying */
+};
+
 struct requirement {
     const char *id, *section, *text, *source;
+    const char *section_title;
+    const char *failure; /* what a failure usually means, or NULL */
+    struct mark at;
     enum level level;
+    struct seen *seen;
+    size_t seen_count;
 };
 
 struct catalogue {

@@ -265,6 +265,29 @@ static void expectations(FILE *to, const struct result_case *test)
     }
 }
 
+/* What helps who has to mend it. */
+static void advice(FILE *to, const struct result_requirement *requirement)
+{
+    if (!given(requirement->failure))
+        return;
+    fputs("<div class=\"soft\">If it fails: ", to);
+    prose(to, requirement->failure);
+    fputs("</div>\n", to);
+    if (requirement->seen_count > 0)
+        fputs("<ul class=\"soft\">", to);
+    for (size_t i = 0; i < requirement->seen_count; i++) {
+        const struct result_seen *seen = &requirement->seen[i];
+
+        element(to, "<li>", seen->where, ": ");
+        escape(to, seen->what);
+        if (given(seen->link))
+            element(to, " <small>", seen->link, "</small>");
+        fputs("</li>\n", to);
+    }
+    if (requirement->seen_count > 0)
+        fputs("</ul>\n", to);
+}
+
 static void checks(FILE *to, const struct result_run *run,
                    const struct result_case *test)
 {
@@ -284,6 +307,8 @@ static void checks(FILE *to, const struct result_run *run,
         prose(to, requirement->text);
         element(to, " <span class=\"soft\">(", requirement->level, "; ");
         element(to, "", requirement->source, ")</span></div>\n");
+        if (outcome_is_bad(test->outcome))
+            advice(to, requirement);
     }
 }
 

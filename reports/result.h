@@ -76,11 +76,19 @@ struct result_case {
     bool hazard_shown;
 };
 
+/* A release that got a requirement wrong; link may be NULL. */
+struct result_seen {
+    const char *where, *what, *link;
+};
+
 struct result_requirement {
     const char *id, *section, *level, *text, *source;
     enum verdict verdict;
     const char **cases; /* ids of the cases that check it */
     size_t case_count;
+    const char *failure; /* what a failure usually means, or NULL */
+    const struct result_seen *seen;
+    size_t seen_count;
 };
 
 struct result_totals {

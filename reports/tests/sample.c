@@ -162,38 +162,49 @@ static const char *sto_07_cases[] = { "store-contract/touch",
                                       "store-contract/touch-unknown" };
 static const char *sto_10_cases[] = { "store-contract/all-is-an-array" };
 
+static const struct result_seen sec_02_seen[] = {
+    { "mystore <1.0", "signed with \"x\"", "https://example.org/?a&b" },
+    { "yours 2.0", "did not sign", NULL },
+};
+
 static struct result_requirement requirements[] = {
     { "SEC-02", "secret and signature", "required",
       "The cookie's value is `s:` + sid + `.` + HMAC-SHA256(secret, sid) in "
       "standard base64 without trailing `=`, then percent-encoded (`%2B`) <&>.",
       "express-session README, option \"secret\"", VERDICT_FAILS, sec_02_cases,
-      2 },
+      2, "base64url instead of `base64`, or <b>.", sec_02_seen, 2 },
     { "NEW-07", "saveUninitialized", "hazard",
       "true: N parallel first requests leave N sessions.",
-      "article 3, \"stray sessions\"", VERDICT_NOT_REACHABLE, new_07_cases, 1 },
+      "article 3, \"stray sessions\"", VERDICT_NOT_REACHABLE, new_07_cases, 1,
+      NULL, NULL, 0 },
     { "RSV-02", "resave", "required", "false: it is not set.",
-      "express-session README, option resave", VERDICT_FAILS, rsv_02_cases, 1 },
+      "express-session README, option resave", VERDICT_FAILS, rsv_02_cases, 1,
+      NULL, NULL, 0 },
     { "RSV-03", "resave", "required",
       "false, and the store has `touch`: it is touched instead, once.",
-      "express-session README, option resave", VERDICT_FAILS, rsv_02_cases, 1 },
+      "express-session README, option resave", VERDICT_FAILS, rsv_02_cases, 1,
+      NULL, NULL, 0 },
     { "RSV-08", "resave", "hazard",
       "true: of two parallel requests the one that changed nothing, ending "
       "last, overwrites the other's change.",
       "express-session README, option resave", VERDICT_REACHABLE, rsv_08_cases,
-      1 },
+      1, NULL, NULL, 0 },
     { "ROL-02", "rolling", "required",
       "true: every response of an existing session carries Set-Cookie.",
-      "express-session README, option rolling", VERDICT_HOLDS, rol_02_cases,
-      1 },
+      "express-session README, option rolling", VERDICT_HOLDS, rol_02_cases, 1,
+      NULL, NULL, 0 },
     { "ROL-06", "rolling", "observed",
       "false, modified, no expiry (null): Set-Cookie only the first time.",
-      "express-session 1.19.0, observed", VERDICT_UNTESTED, NULL, 0 },
+      "express-session 1.19.0, observed", VERDICT_UNTESTED, NULL, 0, NULL, NULL,
+      0 },
     { "STO-07", "the store contract", "recommended",
       "`touch` extends the expiry to the session's `cookie.expires`.",
-      "express-session README, store.touch", VERDICT_SKIPPED, sto_07_cases, 2 },
+      "express-session README, store.touch", VERDICT_SKIPPED, sto_07_cases, 2,
+      NULL, NULL, 0 },
     { "STO-10", "the store contract", "optional",
       "`all` gives every live session as an array.",
-      "express-session README, store.all", VERDICT_FAILS, sto_10_cases, 1 },
+      "express-session README, store.all", VERDICT_FAILS, sto_10_cases, 1, NULL,
+      NULL, 0 },
 };
 
 static const struct result_run full = {

@@ -169,6 +169,17 @@ static void test_a_divergence_is_listed_with_its_source(void **state)
     assert_has(part, "README, section store.all: &#34;as an array&#34;");
 }
 
+static void test_a_failure_comes_with_what_it_means(void **state)
+{
+    const char *page = *state;
+
+    assert_has(page, "If it fails: base64url instead of <code>base64</code>, "
+                     "or &#60;b&#62;.</div>");
+    assert_has(page, "<li>mystore &#60;1.0: signed with &#34;x&#34; <small>"
+                     "https://example.org/?a&#38;b</small></li>");
+    assert_has(page, "<li>yours 2.0: did not sign</li>");
+}
+
 static void test_a_lone_backtick_stays(void **state)
 {
     const struct report_style plain = { .colour = false };
@@ -199,6 +210,7 @@ int main(void)
         cmocka_unit_test(test_requirements_stand_under_their_sections),
         cmocka_unit_test(test_links_lead_to_what_is_there),
         cmocka_unit_test(test_a_divergence_is_listed_with_its_source),
+        cmocka_unit_test(test_a_failure_comes_with_what_it_means),
         cmocka_unit_test(test_a_lone_backtick_stays),
     };
 
