@@ -3,7 +3,9 @@
 #   make run      install what is missing, build, run the suite, write a report
 #   make test     the same for all that the tests need, then all tests
 #   make          build/sessionspec and build/sessionspec-server
+#   make install  to PREFIX (/usr/local), with the header for store authors
 #   make lint     what the style sheet asks for and a script can see
+#   make docs     write what cases/README.md takes from the tools
 #   make bench    measurements; numbers, never verdicts
 #   make clean    remove build/ and reports/out/
 #
@@ -38,15 +40,20 @@ SERVER_SRC   := $(wildcard reference/*.c stores/*.c)
 HARNESS_OBJ  := $(HARNESS_SRC:%.c=$(OUT)/obj/%.o)
 SERVER_OBJ   := $(SERVER_SRC:%.c=$(OUT)/obj/%.o)
 
+include stores/stores.mk
+
 .PHONY: all
 all: $(OUT)/sessionspec $(OUT)/sessionspec-server
 
 $(OUT)/sessionspec: $(HARNESS_OBJ)
 	$(CC) $(LDFLAGS) -o $@ $^ $(HARNESS_LIBS)
 
+# Beside the server in the build folder, and under lib/ where it is installed.
+COMPAT_PATH := $$ORIGIN/compat:$$ORIGIN/../lib/sessionspec/compat
+
 $(OUT)/sessionspec-server: $(SERVER_OBJ) $(OUT)/compat/libssl.so
 	$(CC) $(LDFLAGS) -o $@ -Wl,--no-as-needed $(OUT)/compat/libssl.so \
-	    -Wl,--as-needed,-rpath,'$$ORIGIN/compat' $(SERVER_OBJ) $(SERVER_LIBS)
+	    -Wl,--as-needed,-rpath,'$(COMPAT_PATH)' $(SERVER_OBJ) $(SERVER_LIBS)
 
 # Found by CivetWeb under the name that it asks for: see the source.
 $(OUT)/compat/libssl.so: reference/compat/libssl.c
@@ -80,8 +87,10 @@ unit-tests: $(HARNESS_TESTS) $(SERVER_TESTS)
 RUN_PACKAGES  := gcc libc6-dev libcivetweb-dev libyaml-dev \
                  libcurl4-openssl-dev libssl-dev libjansson-dev \
                  libpcre2-dev libxml2-dev
-TEST_PACKAGES := $(RUN_PACKAGES) g++ libcmocka-dev jq curl openssl \
-                 procps iproute2 chromium
+BACKENDS      := redis-server postgresql mariadb-server memcached
+TEST_PACKAGES := $(RUN_PACKAGES) $(STORE_PACKAGES) $(BACKENDS) g++ \
+                 libcmocka-dev binutils jq curl openssl procps iproute2 \
+                 chromium
 LINT_PACKAGES := clang clang-format clang-tidy cppcheck
 # The words after the first are commands: looked for as such, since a vendor's
 # nodejs brings its own npm and conflicts with Debian's.
@@ -89,7 +98,8 @@ NODE_PACKAGES := $(if $(shell command -v node),,nodejs) \
                  $(if $(shell command -v npm),,npm)
 
 # $(call install,packages): those that are missing, and nothing twice. Without
-# a package missing it needs no network.
+# a package missing it needs no network. RUNLEVEL=1: what brings a server does
+# not start it.
 define install
 @missing=; for package in $(1); do \
     [ "$$(dpkg-query -W -f='$${db:Status-Status}' $$package 2>&1)" = installed ] \
@@ -101,8 +111,8 @@ if [ -n "$$missing" ]; then \
     become=; [ "$$(id -u)" = 0 ] || become=sudo; \
     echo "installing$$missing"; \
     $$become apt-get update -qq && \
-    DEBIAN_FRONTEND=noninteractive $$become apt-get install -y -qq -o Dpkg::Use-Pty=0 \
-        --no-install-recommends $$missing >/dev/null; \
+    $$become env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y \
+        -qq -o Dpkg::Use-Pty=0 --no-install-recommends $$missing >/dev/null; \
 fi
 endef
 
@@ -127,8 +137,30 @@ test: setup-test
 	@$(MAKE) --no-print-directory -s $(JOBS) all unit-tests
 	@harness/tests/all.sh $(OUT)
 
+# ---- Outside of this tree ------------------------------------------------
+PREFIX  ?= /usr/local
+DESTDIR ?=
+INSTALLED := $(DESTDIR)$(PREFIX)
+
+.PHONY: install
+install: all
+	install -d $(INSTALLED)/bin $(INSTALLED)/include \
+	    $(INSTALLED)/lib/pkgconfig $(INSTALLED)/lib/sessionspec/compat \
+	    $(INSTALLED)/lib/sessionspec/stores $(INSTALLED)/share/sessionspec/stores
+	install $(OUT)/sessionspec $(OUT)/sessionspec-server $(INSTALLED)/bin
+	install $(OUT)/compat/libssl.so $(INSTALLED)/lib/sessionspec/compat
+	install $(patsubst %,$(OUT)/stores/%.so,$(filter-out template,$(STORES))) \
+	    $(INSTALLED)/lib/sessionspec/stores
+	install -m 644 stores/session_store.h $(INSTALLED)/include
+	install -m 644 stores/session_store.h stores/template.c stores/README.md \
+	    $(INSTALLED)/share/sessionspec/stores
+	tar -c --exclude=node_modules cases harness/targets/express | \
+	    tar -x -C $(INSTALLED)/share/sessionspec
+	sed -e 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' sessionspec.pc.in \
+	    >$(INSTALLED)/lib/pkgconfig/sessionspec.pc
+
 # ---- For those who build it ----------------------------------------------
-.PHONY: lint setup-lint clang bench clean
+.PHONY: lint setup-lint clang bench docs clean
 setup-lint: setup-test
 	$(call install,$(LINT_PACKAGES))
 
@@ -144,6 +176,11 @@ bench: setup-test
 	$(call install,wrk)
 	@$(MAKE) --no-print-directory -s $(JOBS) all
 	@.ci/bench $(OUT)
+
+# Writes what cases/README.md takes from the tools; `make test` compares.
+docs: setup-test
+	@$(MAKE) --no-print-directory -s $(JOBS) all
+	@harness/tests/readme.sh $(OUT) --write
 
 clean:
 	rm -rf build $(REPORTS)

@@ -9,7 +9,7 @@
  * One lock an instance; row callbacks are called under it.
  */
 #ifndef SSTORE_ENTRY
-#define SSTORE_ENTRY sstore_memory_v1 /* it is linked into its host */
+#define SSTORE_ENTRY sstore_memory /* it is linked into its host */
 #endif
 #include "session_store.h"
 #include "siphash.h"
@@ -462,6 +462,28 @@ static int memory_length(void *inst, const struct sstore_call *call,
     return SSTORE_OK;
 }
 
+static int memory_spoil(void *inst, const struct sstore_call *call,
+                        struct sstore_str sid, struct sstore_err *err)
+{
+    static const struct sstore_str spoilt = { "{\"\xff", 3 };
+    struct memory *memory = inst;
+    char *data = copy_of(spoilt);
+    int code = SSTORE_MISS;
+
+    if (!data)
+        return fail_memory(err);
+    pthread_mutex_lock(&memory->lock);
+    struct entry *entry = entry_find(memory, sid);
+    if (is_live(entry, call->now_ms)) {
+        replace(&entry->data, data, spoilt.n);
+        data = NULL;
+        code = SSTORE_OK;
+    }
+    pthread_mutex_unlock(&memory->lock);
+    free(data);
+    return code;
+}
+
 /* ---- Open and close ----------------------------------------------------- */
 
 static void memory_close(void *inst)
@@ -536,6 +558,7 @@ static const struct sstore_plugin memory_plugin = {
     .clear = memory_clear,
     .length = memory_length,
     .reap = memory_reap,
+    .spoil = memory_spoil,
 };
 
 const struct sstore_plugin *SSTORE_ENTRY(void)

@@ -1,32 +1,51 @@
 /* registry.c: the host's side of the store ABI: SPECs, open stores, locks */
 #include "registry.h"
 
+#include "conduct.h"
+#include "load.h"
+#include "spec.h"
+
 #include <pthread.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The plugins that are linked in: an entry function each, and one line. */
-#define BUILTINS(X) X("memory", sstore_memory_v1)
+/* The plugins that can be linked in: name, schemes, the option that what
+ * stands behind a scheme becomes ("url" with the scheme before it), and the
+ * Debian package without which stores.mk leaves it out. */
+/* clang-format off */
+#define BUILTINS(X)                                                         \
+    X(memory,    "",                    NULL,   NULL)                       \
+    X(faulty,    "",                    NULL,   NULL)                       \
+    X(file,      "file",                "path", NULL)                       \
+    X(sqlite,    "sqlite",              "path", "libsqlite3-dev")           \
+    X(lmdb,      "lmdb",                "path", "liblmdb-dev")              \
+    X(redis,     "redis rediss",        "url",  "libhiredis-dev")           \
+    X(postgres,  "postgres postgresql", "url",  "libpq-dev")                \
+    X(mariadb,   "mysql mariadb",       "url",  "libmariadb-dev")           \
+    X(memcached, "memcached",           "url",  "libmemcached-dev")
+/* clang-format on */
 
-#define X(name, entry) sstore_entry_fn entry;
+/* Weak: NULL for a store that this build was linked without. */
+#define X(name, schemes, option, package)                                      \
+    sstore_entry_fn sstore_##name __attribute__((weak));
 BUILTINS(X)
 #undef X
 
 static const struct builtin {
     const char *name;
+    const char *schemes; /* words */
+    const char *option;  /* NULL: it takes nothing behind its name */
+    const char *package; /* NULL: it needs none */
     sstore_entry_fn *entry;
 } builtins[] = {
-#define X(name, entry) { name, entry },
+#define X(name, schemes, option, package)                                      \
+    { #name, schemes, option, package, sstore_##name },
     BUILTINS(X)
 #undef X
 };
 
 #define BUILTIN_COUNT (sizeof builtins / sizeof *builtins)
-
-/* Of a SPEC; the list of what there is says the rest. */
-#define OPTIONS_MAX 32
 
 struct store {
     const struct sstore_plugin *plugin;
@@ -34,22 +53,6 @@ struct store {
     struct plugin_lock *plugin_lock; /* SSTORE_THREADS_ONE_PLUGIN alone */
     pthread_mutex_t instance_lock;
 };
-
-static int fail(struct sstore_err *err, int code, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static int fail(struct sstore_err *err, int code, const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    vsnprintf(err->text, sizeof err->text, format, args);
-    va_end(args);
-    for (char *at = err->text; *at; at++)
-        if ((unsigned char)*at < 0x20 || *at == 0x7f)
-            *at = '?';
-    return code;
-}
 
 /* ---- Locks -------------------------------------------------------------- */
 
@@ -108,8 +111,7 @@ static void plugin_lock_put(struct plugin_lock *lock)
     pthread_mutex_unlock(&plugin_locks_lock);
 }
 
-/* The lock that the thread model asks for; NULL where it asks for none. An
- * unknown model is taken for the strictest. */
+/* The lock that the thread model asks for; NULL where it asks for none. */
 static pthread_mutex_t *lock_of(struct store *store)
 {
     switch (store->plugin->threads) {
@@ -160,39 +162,13 @@ static void locks_destroy(struct store *store)
 
 /* ---- Open and close ----------------------------------------------------- */
 
-/* What a plugin declares has to hold before anything of it is called. */
-static int plugin_check(const struct sstore_plugin *plugin,
-                        struct sstore_err *err)
-{
-    const char *lacks = NULL;
-
-    if (plugin->major != SSTORE_MAJOR)
-        return fail(err, SSTORE_E_INVAL, "the plugin is for ABI %u, not %u",
-                    plugin->major, SSTORE_MAJOR);
-    if (plugin->size < sizeof(struct sstore_plugin))
-        return fail(err, SSTORE_E_INVAL,
-                    "the plugin's table has %u bytes, ABI 1.0 has %zu",
-                    plugin->size, sizeof(struct sstore_plugin));
-    if (!plugin->name || !*plugin->name)
-        return fail(err, SSTORE_E_INVAL, "the plugin has no name");
-#define X(op, need)                                                            \
-    if (need && !plugin->op)                                                   \
-        lacks = #op;
-    SSTORE_OPERATIONS(X)
-#undef X
-    if (lacks)
-        return fail(err, SSTORE_E_INVAL, "%.60s: the plugin has no %s",
-                    plugin->name, lacks);
-    return SSTORE_OK;
-}
-
 int store_open_plugin(struct store **opened, const struct sstore_plugin *plugin,
                       const struct sstore_opt *options, size_t count,
                       const struct sstore_host *host, struct sstore_err *err)
 {
     *opened = NULL;
     memset(err, 0, sizeof *err);
-    int code = plugin_check(plugin, err);
+    int code = load_check(plugin, err);
     if (code != SSTORE_OK)
         return code;
 
@@ -201,11 +177,15 @@ int store_open_plugin(struct store **opened, const struct sstore_plugin *plugin,
         store->plugin = plugin;
     if (!store || !locks_init(store)) {
         free(store);
-        return fail(err, SSTORE_E_NOMEM, "%.60s: out of memory", plugin->name);
+        return spec_fail(err, SSTORE_E_NOMEM, "%.60s: out of memory",
+                         plugin->name);
     }
 
+    struct conduct conduct;
     enter(store);
+    conduct_begin(&conduct, "open", "");
     code = plugin->open(host, options, count, &store->inst, err);
+    code = conduct_end(&conduct, code, err);
     leave(store);
     if (code == SSTORE_OK) {
         *opened = store;
@@ -213,17 +193,19 @@ int store_open_plugin(struct store **opened, const struct sstore_plugin *plugin,
     }
     locks_destroy(store);
     free(store);
-    return code < 0 ? code
-                    : fail(err, SSTORE_E_INVAL, "%.60s: open() gave %d",
-                           plugin->name, code);
+    return code;
 }
 
 void store_close(struct store *store)
 {
     if (!store)
         return;
+    struct sstore_err ignored; /* it cannot fail, only be late */
+    struct conduct conduct;
     enter(store);
+    conduct_begin(&conduct, "close", "");
     store->plugin->close(store->inst);
+    conduct_end(&conduct, SSTORE_OK, &ignored);
     leave(store);
     locks_destroy(store);
     free(store);
@@ -236,89 +218,128 @@ const struct sstore_plugin *store_plugin(const struct store *store)
 
 /* ---- SPECs -------------------------------------------------------------- */
 
-/* `NAME?key=value&key=value`, as options. Cuts `query` up, they point into
- * it. A key without `=` has the value "", an empty piece is nothing. */
-static int query_split(char *query, struct sstore_opt *options, size_t *count,
-                       struct sstore_err *err)
+static bool is_word_of(const char *word, const char *words)
 {
-    while (query && *query) {
-        char *end = query + strcspn(query, "&");
-        char *rest = *end ? end + 1 : end;
-        *end = '\0';
-        if (end == query) {
-            query = rest;
-            continue;
-        }
-        if (*count == OPTIONS_MAX)
-            return fail(err, SSTORE_E_INVAL, "over %d options", OPTIONS_MAX);
-        if (strncmp(query, "namespace", strcspn(query, "=")) == 0 &&
-            strcspn(query, "=") == strlen("namespace"))
-            return fail(err, SSTORE_E_INVAL,
-                        "the option \"namespace\" is the host's to give");
+    size_t length = strlen(word);
 
-        char *equals = strchr(query, '=');
-        if (equals)
-            *equals = '\0';
-        options[*count].key = query;
-        options[*count].value = equals ? equals + 1 : "";
-        ++*count;
-        query = rest;
+    for (const char *at = words; *at; at += strspn(at, " ")) {
+        size_t here = strcspn(at, " ");
+
+        if (here == length && strncmp(at, word, length) == 0)
+            return true;
+        at += here;
     }
-    return SSTORE_OK;
+    return false;
 }
 
-static const struct sstore_plugin *builtin_find(const char *name)
+static const struct builtin *builtin_find(const struct spec *spec)
 {
     for (size_t i = 0; i < BUILTIN_COUNT; i++)
-        if (strcmp(name, builtins[i].name) == 0)
-            return builtins[i].entry();
+        if (spec->rest ? is_word_of(spec->scheme, builtins[i].schemes)
+                       : strcmp(spec->text, builtins[i].name) == 0)
+            return &builtins[i];
     return NULL;
 }
 
-static int fail_unknown(struct sstore_err *err, const char *name)
+static void fail_unknown(struct sstore_err *err, const char *name)
 {
     char names[120] = "";
 
     for (size_t i = 0; i < BUILTIN_COUNT; i++)
-        snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s",
-                 i ? ", " : "", builtins[i].name);
-    return fail(err, SSTORE_E_INVAL, "no store \"%.60s\"; there is: %s", name,
-                names);
+        if (builtins[i].entry)
+            snprintf(names + strlen(names), sizeof names - strlen(names),
+                     "%s%s", *names ? ", " : "", builtins[i].name);
+    spec_fail(err, SSTORE_E_INVAL, "no store \"%.60s\"; there is: %s", name,
+              names);
 }
 
-/* `text` is the SPEC's, to be cut up. */
-static int open_text(struct store **store, char *text, const char *ns,
-                     const struct sstore_host *host, struct sstore_err *err)
+/* What stands behind the scheme, as the store's option before the others. */
+static int option_of_scheme(const struct builtin *builtin, struct spec *spec,
+                            struct sstore_err *err)
 {
-    struct sstore_opt options[OPTIONS_MAX + 1];
-    size_t count = 0;
-    char *query = strchr(text, '?');
+    bool is_url = strcmp(builtin->option, "url") == 0;
 
-    if (query)
-        *query++ = '\0';
-    const struct sstore_plugin *plugin = builtin_find(text);
-    if (!plugin)
-        return fail_unknown(err, text);
-    int code = query_split(query, options, &count, err);
-    if (code != SSTORE_OK)
-        return code;
-    if (ns) {
-        options[count].key = "namespace";
-        options[count++].value = ns;
-    }
-    return store_open_plugin(store, plugin, options, count, host, err);
+    if (!is_url && !*spec->rest)
+        return spec_fail(err, SSTORE_E_INVAL, "no path stands behind \"%s:\"",
+                         spec->scheme);
+    if (!is_url && !spec_decode(spec->rest))
+        return spec_fail(err, SSTORE_E_INVAL,
+                         "the path of \"%s:\": \"%%\" begins a byte in hex, "
+                         "such as %%20; for itself it is %%25",
+                         spec->scheme);
+    if (is_url && (strncmp(spec->rest, "//", 2) != 0 || !spec->rest[2]))
+        return spec_fail(err, SSTORE_E_INVAL,
+                         "no address stands behind \"%s:\": it is "
+                         "%s://HOST:PORT",
+                         spec->scheme, spec->scheme);
+    memmove(spec->options + 1, spec->options,
+            spec->count++ * sizeof *spec->options);
+    spec->options[0] = (struct sstore_opt){ builtin->option,
+                                            is_url ? spec->text : spec->rest };
+    return SSTORE_OK;
 }
 
-int store_open(struct store **store, const char *spec, const char *ns,
+/* NULL with `err`, as below. */
+static const struct sstore_plugin *builtin_plugin(struct spec *spec,
+                                                  struct sstore_err *err)
+{
+    const struct builtin *builtin = builtin_find(spec);
+
+    if (!builtin || (!builtin->entry && !builtin->package)) {
+        fail_unknown(err, spec->rest ? spec->scheme : spec->text);
+        return NULL;
+    }
+    if (!builtin->entry) {
+        spec_fail(err, SSTORE_E_INVAL,
+                  "this build has no store \"%s\": %s was missing when it was "
+                  "built",
+                  builtin->name, builtin->package);
+        return NULL;
+    }
+    if (spec->rest && option_of_scheme(builtin, spec, err) != SSTORE_OK)
+        return NULL;
+    return builtin->entry();
+}
+
+static const struct sstore_plugin *spec_plugin(struct spec *spec,
+                                               struct sstore_err *err)
+{
+    return spec->is_path ? load_plugin(spec->text, err)
+                         : builtin_plugin(spec, err);
+}
+
+bool store_spec_is_builtin(const char *text)
+{
+    struct sstore_err ignored;
+    struct spec spec;
+    bool is_builtin;
+
+    if (spec_parse(&spec, text, &ignored) != SSTORE_OK)
+        return true; /* it names nothing that could be run */
+    is_builtin = !spec.is_path && (!spec.rest || builtin_find(&spec));
+    spec_clear(&spec);
+    return is_builtin;
+}
+
+int store_open(struct store **store, const char *text, const char *ns,
                const struct sstore_host *host, struct sstore_err *err)
 {
+    const struct sstore_plugin *plugin;
+    struct spec spec;
+    int code;
+
     *store = NULL;
     memset(err, 0, sizeof *err);
-    char *text = strdup(spec);
-    if (!text)
-        return fail(err, SSTORE_E_NOMEM, "out of memory");
-    int code = open_text(store, text, ns, host, err);
-    free(text);
+    code = spec_parse(&spec, text, err);
+    if (code != SSTORE_OK)
+        return code;
+    plugin = spec_plugin(&spec, err);
+    if (plugin && ns)
+        spec.options[spec.count++] = (struct sstore_opt){ "namespace", ns };
+    code = plugin ? store_open_plugin(store, plugin, spec.options, spec.count,
+                                      host, err)
+                  : SSTORE_E_INVAL;
+    spec_clear(&spec);
     return code;
 }
 
@@ -341,6 +362,17 @@ void store_capabilities(const struct store *store, store_name_fn *each,
         each(arg, word);
     SSTORE_CAPS(X)
 #undef X
+}
+
+const char *store_plugin_threads(const struct sstore_plugin *plugin)
+{
+    static const char *const words[] = {
+#define X(name, value, word, text) [name] = word,
+        SSTORE_THREAD_MODELS(X)
+#undef X
+    };
+
+    return words[plugin->threads];
 }
 
 const char *store_code_name(int code)
@@ -371,68 +403,163 @@ const char *store_code_text(int code)
 
 /* ---- The operations, each under its lock -------------------------------- */
 
-/* Calls the operation with what stands in brackets and with the error. */
-#define CALL(store, op, arguments, err)                                        \
-    do {                                                                       \
-        struct sstore_err unwanted = { 0 };                                    \
-        struct sstore_err *error = (err) ? (err) : &unwanted;                  \
-        *error = (struct sstore_err){ 0 };                                     \
-        if (!SSTORE_HAS((store)->plugin, op))                                  \
-            return fail(error, SSTORE_E_NOTSUP, "%.60s has no %s",             \
-                        (store)->plugin->name, #op);                           \
-        enter(store);                                                          \
-        int code = (store)->plugin->op arguments;                              \
-        leave(store);                                                          \
-        return code;                                                           \
-    } while (0)
+/* One call: under the lock, with a deadline, and watched. */
+struct call {
+    struct store *store;
+    struct sstore_call given; /* to the plugin */
+    struct conduct conduct;
+    struct sstore_err *err, unwanted;
+};
 
-int store_get(struct store *store, const struct sstore_call *call,
+static bool call_begin(struct call *call, struct store *store, const char *op,
+                       bool has, const struct sstore_call *given,
+                       struct sstore_err *err)
+{
+    call->store = store;
+    call->err = err ? err : &call->unwanted;
+    memset(call->err, 0, sizeof *call->err);
+    if (!has) {
+        spec_fail(call->err, SSTORE_E_NOTSUP, "%.60s has no %s",
+                  store->plugin->name, op);
+        return false;
+    }
+    enter(store);
+    conduct_begin(&call->conduct, op, given->trace);
+    call->given = *given;
+    call->given.deadline_ns = conduct_deadline_ns(&call->conduct);
+    return true;
+}
+
+static int call_end(struct call *call, int code)
+{
+    code = conduct_end(&call->conduct, code, call->err);
+    leave(call->store);
+    return code;
+}
+
+#define BEGIN(call, store, op, given, err)                                     \
+    call_begin(call, store, #op, SSTORE_HAS((store)->plugin, op), given, err)
+
+/* The caller's row callback, counted. */
+struct counted {
+    struct conduct *conduct;
+    sstore_row_fn *row;
+    void *arg;
+};
+
+static int count_row(void *arg, struct sstore_str sid,
+                     const struct sstore_record *rec)
+{
+    struct counted *counted = arg;
+
+    counted->conduct->rows++;
+    int stop = counted->row(counted->arg, sid, rec);
+    if (stop)
+        counted->conduct->stopped = true;
+    return stop;
+}
+
+int store_get(struct store *store, const struct sstore_call *given,
               struct sstore_str sid, sstore_row_fn *row, void *arg,
               struct sstore_err *err)
 {
-    CALL(store, get, (store->inst, call, sid, row, arg, error), err);
+    struct call call;
+    struct counted counted = { &call.conduct, row, arg };
+
+    if (!BEGIN(&call, store, get, given, err))
+        return SSTORE_E_NOTSUP;
+    return call_end(&call, store->plugin->get(store->inst, &call.given, sid,
+                                              count_row, &counted, call.err));
 }
 
-int store_set(struct store *store, const struct sstore_call *call,
+int store_set(struct store *store, const struct sstore_call *given,
               struct sstore_str sid, const struct sstore_record *rec,
               struct sstore_err *err)
 {
-    CALL(store, set, (store->inst, call, sid, rec, error), err);
+    struct call call;
+
+    if (!BEGIN(&call, store, set, given, err))
+        return SSTORE_E_NOTSUP;
+    return call_end(&call, store->plugin->set(store->inst, &call.given, sid,
+                                              rec, call.err));
 }
 
-int store_destroy(struct store *store, const struct sstore_call *call,
+int store_destroy(struct store *store, const struct sstore_call *given,
                   struct sstore_str sid, struct sstore_err *err)
 {
-    CALL(store, destroy, (store->inst, call, sid, error), err);
+    struct call call;
+
+    if (!BEGIN(&call, store, destroy, given, err))
+        return SSTORE_E_NOTSUP;
+    return call_end(
+        &call, store->plugin->destroy(store->inst, &call.given, sid, call.err));
 }
 
-int store_touch(struct store *store, const struct sstore_call *call,
+int store_touch(struct store *store, const struct sstore_call *given,
                 struct sstore_str sid, const struct sstore_record *rec,
                 struct sstore_err *err)
 {
-    CALL(store, touch, (store->inst, call, sid, rec, error), err);
+    struct call call;
+
+    if (!BEGIN(&call, store, touch, given, err))
+        return SSTORE_E_NOTSUP;
+    return call_end(&call, store->plugin->touch(store->inst, &call.given, sid,
+                                                rec, call.err));
 }
 
-int store_all(struct store *store, const struct sstore_call *call,
+int store_all(struct store *store, const struct sstore_call *given,
               sstore_row_fn *row, void *arg, struct sstore_err *err)
 {
-    CALL(store, all, (store->inst, call, row, arg, error), err);
+    struct call call;
+    struct counted counted = { &call.conduct, row, arg };
+
+    if (!BEGIN(&call, store, all, given, err))
+        return SSTORE_E_NOTSUP;
+    return call_end(&call, store->plugin->all(store->inst, &call.given,
+                                              count_row, &counted, call.err));
 }
 
-int store_clear(struct store *store, const struct sstore_call *call,
+int store_clear(struct store *store, const struct sstore_call *given,
+
                 struct sstore_err *err)
 {
-    CALL(store, clear, (store->inst, call, error), err);
+    struct call call;
+
+    if (!BEGIN(&call, store, clear, given, err))
+        return SSTORE_E_NOTSUP;
+    return call_end(&call,
+                    store->plugin->clear(store->inst, &call.given, call.err));
 }
 
-int store_length(struct store *store, const struct sstore_call *call,
+int store_length(struct store *store, const struct sstore_call *given,
                  uint64_t *count, struct sstore_err *err)
 {
-    CALL(store, length, (store->inst, call, count, error), err);
+    struct call call;
+
+    if (!BEGIN(&call, store, length, given, err))
+        return SSTORE_E_NOTSUP;
+    return call_end(&call, store->plugin->length(store->inst, &call.given,
+                                                 count, call.err));
 }
 
-int store_reap(struct store *store, const struct sstore_call *call,
+int store_reap(struct store *store, const struct sstore_call *given,
                uint64_t *count, struct sstore_err *err)
 {
-    CALL(store, reap, (store->inst, call, count, error), err);
+    struct call call;
+
+    if (!BEGIN(&call, store, reap, given, err))
+        return SSTORE_E_NOTSUP;
+    return call_end(
+        &call, store->plugin->reap(store->inst, &call.given, count, call.err));
+}
+
+int store_spoil(struct store *store, const struct sstore_call *given,
+                struct sstore_str sid, struct sstore_err *err)
+{
+    struct call call;
+
+    if (!BEGIN(&call, store, spoil, given, err))
+        return SSTORE_E_NOTSUP;
+    return call_end(
+        &call, store->plugin->spoil(store->inst, &call.given, sid, call.err));
 }

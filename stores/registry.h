@@ -3,7 +3,8 @@
  * A `struct store` is one open instance. Its functions may be called by any
  * thread: they call the plugin under the lock that its declared thread model
  * asks for. They return the plugin's code as it is, or SSTORE_E_NOTSUP where
- * the operation is absent; nothing that a store gets wrong is repaired here.
+ * the operation is absent, or SSTORE_E_IO where the plugin breaks the rules of
+ * the ABI (conduct.h). Nothing that a store gets wrong is repaired here.
  */
 #ifndef STORES_REGISTRY_H
 #define STORES_REGISTRY_H
@@ -14,13 +15,17 @@
 
 struct store;
 
-/* SPEC: `memory`, or a name of the built-in table, with `?key=value&…` for
- * its options. `ns` (may be NULL) becomes the option `namespace`. `host` must
- * live until store_close. On failure *store is NULL. */
+/* SPEC: see spec.h. A plugin's file is loaded. `ns` (may be NULL) becomes the
+ * option `namespace`. `host` must live until store_close. On failure *store is
+ * NULL. */
 int store_open(struct store **store, const char *spec, const char *ns,
                const struct sstore_host *host, struct sstore_err *err);
 
-/* The same for a plugin at hand: checks what it declares, then opens it. */
+/* Whether opening it runs no code but this program's own, whatever it is. */
+bool store_spec_is_builtin(const char *spec);
+
+/* The same as store_open for a plugin at hand: checks what it declares, then
+ * opens it. */
 int store_open_plugin(struct store **store, const struct sstore_plugin *plugin,
                       const struct sstore_opt *options, size_t count,
                       const struct sstore_host *host, struct sstore_err *err);
@@ -38,13 +43,16 @@ void store_operations(const struct store *store, store_name_fn *each,
 void store_capabilities(const struct store *store, store_name_fn *each,
                         void *arg);
 
+/* Its thread model: "parallel", … */
+const char *store_plugin_threads(const struct sstore_plugin *plugin);
+
 /* "SSTORE_E_IO" and "backend refused, …"; NULL for a code that is none. */
 const char *store_code_name(int code);
 const char *store_code_text(int code);
 
 /* As the plugin's operations of the same names. `err` may be NULL; it is
- * zeroed first. `row` may be called under the store's lock: it copies, and
- * calls no store. */
+ * zeroed first. The deadline is set here, once the lock has been had. `row` may
+ * be called under the store's lock: it copies, and calls no store. */
 int store_get(struct store *store, const struct sstore_call *call,
               struct sstore_str sid, sstore_row_fn *row, void *arg,
               struct sstore_err *err);
@@ -64,5 +72,7 @@ int store_length(struct store *store, const struct sstore_call *call,
                  uint64_t *count, struct sstore_err *err);
 int store_reap(struct store *store, const struct sstore_call *call,
                uint64_t *count, struct sstore_err *err);
+int store_spoil(struct store *store, const struct sstore_call *call,
+                struct sstore_str sid, struct sstore_err *err);
 
 #endif

@@ -1,9 +1,10 @@
-/* session_store.h: the session store plugin ABI, version 1.0
+/* session_store.h: the session store plugin ABI, version 1.1
  *
  * This is the only file a store author includes. The manual, with the
- * lifecycle drawing and the numbered rules, is stores/README.md; a store to
- * read is stores/memory.c. C99 and C++11, no host symbols to link with: a
- * plugin's only tie to its host is the table handed to open().
+ * lifecycle drawing and the numbered rules, is stores/README.md; the file to
+ * copy is stores/template.c, a store to read is stores/memory.c. C99 and C++11,
+ * no host symbols to link with: a plugin's only tie to its host is the table
+ * handed to open().
  */
 #ifndef SSTORE_H
 #define SSTORE_H
@@ -19,11 +20,11 @@ extern "C" {
  * MINOR: members appended to the end of a struct that begins with `size`
  *        (plugin, host, call); the others are frozen for the whole MAJOR.
  *
- * 1.0 (unreleased)
- *      first version
+ * 1.0  first version
+ * 1.1  sstore_plugin.spoil
  */
 #define SSTORE_MAJOR 1
-#define SSTORE_MINOR 0
+#define SSTORE_MINOR 1
 
 /* Bytes with a length. Never NUL-terminated by promise, never owned: valid
  * until the call that passed it returns. */
@@ -110,11 +111,22 @@ typedef int sstore_row_fn(void *arg, struct sstore_str sid,
 
 /* ---- What the plugin gives -------------------------------------------- */
 
-/* The strictest promise the plugin can keep; the host may be stricter. */
+/* What calls the plugin can bear; the host may be stricter. */
+/* clang-format off */
+#define SSTORE_THREAD_MODELS(X)                                             \
+    X(SSTORE_THREADS_ONE_PLUGIN,   0, "one-plugin",                         \
+      "one call at a time in the whole plugin")                             \
+    X(SSTORE_THREADS_ONE_INSTANCE, 1, "one-instance",                       \
+      "one call at a time in each instance")                                \
+    X(SSTORE_THREADS_PARALLEL,     2, "parallel",                           \
+      "any number at once, even in one instance")
+/* clang-format on */
+
 enum sstore_threads {
-    SSTORE_THREADS_ONE_PLUGIN,   /* one call at a time in the whole plugin */
-    SSTORE_THREADS_ONE_INSTANCE, /* one call at a time in each instance */
-    SSTORE_THREADS_PARALLEL      /* any number at once, even in one instance */
+#define SSTORE_X(name, value, word, text) name = value,
+    SSTORE_THREAD_MODELS(SSTORE_X)
+#undef SSTORE_X
+        SSTORE_THREADS_INT_SIZED = INT32_MAX
 };
 
 /* Facts that scenarios may `need`. Declare only what is always true. */
@@ -193,18 +205,25 @@ struct sstore_plugin {
     int (*reap)(void *inst, const struct sstore_call *call, uint64_t *count,
                 struct sstore_err *err);
 
-    /* members added in 1.1 go here */
+    /* Since 1.1, and for conformance tests alone: where the record is, leave
+     * bytes that no set wrote, as a crash or another program might. SSTORE_MISS
+     * if there is no live session. */
+    int (*spoil)(void *inst, const struct sstore_call *call,
+                 struct sstore_str sid, struct sstore_err *err);
+
+    /* members added in 1.2 go here */
 };
 
 /* Every operation above, and whether it is required. */
 /* clang-format off */
 #define SSTORE_OPERATIONS(X)                                                \
     X(open, 1) X(close, 1) X(get, 1) X(set, 1) X(destroy, 1)                \
-    X(touch, 0) X(all, 0) X(clear, 0) X(length, 0) X(reap, 0)
+    X(touch, 0) X(all, 0) X(clear, 0) X(length, 0) X(reap, 0)               \
+    X(spoil, 0)
 /* clang-format on */
 
 /* Does the plugin have the operation? Only asks a plugin that is long enough
- * for it, so that a host of 1.1 can take a plugin of 1.0. */
+ * for it, so that a host of 1.1 takes a plugin of 1.0. */
 #define SSTORE_HAS(plugin, op)                                                 \
     ((plugin)->size >=                                                         \
          offsetof(struct sstore_plugin, op) + sizeof((plugin)->op) &&          \

@@ -73,6 +73,7 @@ static void test_growing_structs_keep_what_they_have(void **state)
     assert_int_equal(offsetof(struct sstore_plugin, destroy), 72);
     assert_int_equal(offsetof(struct sstore_plugin, touch), 80);
     assert_int_equal(offsetof(struct sstore_plugin, reap), 112);
+    assert_int_equal(offsetof(struct sstore_plugin, spoil), 120);
 }
 
 static void test_an_operation_past_the_plugins_end_is_absent(void **state)
@@ -82,6 +83,9 @@ static void test_an_operation_past_the_plugins_end_is_absent(void **state)
     (void)state;
     memset(&plugin, 0xff, sizeof plugin);
     plugin.size = sizeof plugin;
+    assert_true(SSTORE_HAS(&plugin, spoil));
+    plugin.size = offsetof(struct sstore_plugin, spoil);
+    assert_false(SSTORE_HAS(&plugin, spoil));
     assert_true(SSTORE_HAS(&plugin, reap));
     plugin.size = offsetof(struct sstore_plugin, reap);
     assert_false(SSTORE_HAS(&plugin, reap));
