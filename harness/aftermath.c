@@ -2,6 +2,7 @@
 #include "aftermath.h"
 
 #include "match.h"
+#include "needs.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,12 +19,15 @@ static const char *const sanitizer_texts[] = {
 };
 
 static void judge_traces(struct scene *scene);
+static void mend_backend(struct scene *scene);
 static void judge_stderr(struct scene *scene, size_t from);
 
 void aftermath(struct scene *scene, size_t stderr_from)
 {
     if (!scene->lost)
         judge_traces(scene);
+    if (!scene->lost && needs_alone(scene->test))
+        mend_backend(scene);
     scene_close(scene);
     judge_stderr(scene, stderr_from);
 }
@@ -113,6 +117,33 @@ static void judge_traces(struct scene *scene)
             judge_trace(scene, app);
     }
     track_end(&track);
+}
+
+/* ------------------------------------------------------------ the backend */
+
+/* The next case stands on it, even if this one was cut short. */
+static void mend_backend(struct scene *scene)
+{
+    const struct scene_app *app = scene->app_count ? scene->apps : NULL;
+    struct probe_answer answer = { 0 };
+    struct fault fault;
+    struct track track;
+    json_t *body;
+    int code;
+
+    if (!app || !app->made)
+        return;
+    body = json_pack("{s:s}", "op", "mend");
+    track_begin(&track, scene, NULL);
+    code = probe_store(&track.probe, app->id, body, &answer, &fault);
+    if (code)
+        scene_stop(scene, NULL, code, &fault);
+    else if (json_object_get(answer.body, "error"))
+        find(scene, "store", "a backend that can be started again",
+             match_show(&scene->arena, answer.body));
+    probe_answer_clear(&answer);
+    track_end(&track);
+    json_decref(body);
 }
 
 /* ------------------------------------------------------------------ stderr */

@@ -44,8 +44,9 @@ void check_map(const struct check *check, enum place place,
     const struct schema_key *row = schema_places[place].keys;
 
     if (map->kind != NODE_MAP) {
-        problem_add(check->problems, map->at, "%s must be a map of keys",
-                    schema_places[place].what);
+        problem_add(check->problems, map->at,
+                    "%s must be a map of keys, as in %s",
+                    schema_places[place].what, row->example);
         return;
     }
     for (size_t i = 0; i < map->count; i++) {
@@ -68,11 +69,6 @@ static void check_step(const struct check *check, const struct node *step)
     const char *verb = step_verb(step);
     enum place beside;
 
-    if (step->kind != NODE_MAP) {
-        problem_add(check->problems, step->at,
-                    "a step is a map with a verb: { request: GET / }");
-        return;
-    }
     if (!verb) {
         /* A misspelt verb says enough. */
         bool near = false;
@@ -235,7 +231,7 @@ static void check_name(const struct check *check, const struct schema_key *key,
                    "digit";
     } else if (strncmp(key->name, "header", strlen("header")) == 0) {
         if (!*name || name[strspn(name, header_chars)])
-            what = "that is no name of a header";
+            what = "that is no name of a header, as location is";
     } else if (!is_id(name)) {
         what = "a name has letters, digits, - _ and .";
     }

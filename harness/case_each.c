@@ -24,7 +24,8 @@ static bool each_is_sound(const struct check *check, const struct node *each)
             return false;
         if (values->count > CASE_EACH_MAX / product) {
             problem_add(check->problems, values->key_at,
-                        "\"each\" makes more than %d cases of this one",
+                        "\"each\" makes more than %d cases of this one: "
+                        "give it fewer values",
                         (int)CASE_EACH_MAX);
             return false;
         }

@@ -97,7 +97,9 @@ static void fold_use(struct fold *fold, struct steps *to,
         }
     if (fold->depth == sizeof fold->open / sizeof *fold->open) {
         problem_add(fold->check->problems, use->at,
-                    "fragments use each other more than %zu deep", fold->depth);
+                    "fragments use each other more than %zu deep: put the "
+                    "steps of some into others",
+                    fold->depth);
         return;
     }
     fold->open[fold->depth++] = use->text;

@@ -118,6 +118,8 @@ void rules_client(struct rules *rules, const struct node *client)
 
 static void rules_store(struct rules *rules, const struct node *step)
 {
+    static const char *const unheard[] = { "set", "touch", "destroy", "clear",
+                                           NULL };
     const struct node *store = node_get(step, "store");
     const char *op = NULL;
     bool writes;
@@ -126,7 +128,7 @@ static void rules_store(struct rules *rules, const struct node *step)
         for (size_t i = 0; i < store->count; i++) {
             const char *key = store->items[i]->key;
 
-            if (!in_words(key, schema_operations))
+            if (!in_words(key, schema_store_calls))
                 continue;
             if (op)
                 rules_problem(rules, store->items[i],
@@ -148,6 +150,11 @@ static void rules_store(struct rules *rules, const struct node *step)
     if (op && !writes && node_get(store, "cookie"))
         rules_key_problem(rules, node_get(store, "cookie"),
                           "\"cookie\" goes with set and touch, not with \"%s\"",
+                          op);
+    if (op && node_get(store, "callback") && !in_words(op, unheard))
+        rules_key_problem(rules, node_get(store, "callback"),
+                          "\"callback\" goes with set, touch, destroy and "
+                          "clear: what \"%s\" gives comes by its callback",
                           op);
     if (op && strcmp(op, "set") == 0 && !node_get(store, "session"))
         rules_problem(rules, store,
@@ -237,6 +244,7 @@ static void rules_gate(struct rules *rules, const struct node *step)
     else if (!rules->track)
         rules_key_problem(rules, node_get(step, verb),
                           "\"%s\" belongs in a track of `parallel`", verb);
+    rules->expects = rules->expects || node_get(step, "head");
 }
 
 /* ------------------------------------------------------- the whole case */

@@ -3,6 +3,7 @@
 
 #include "base/must.h"
 #include "base/problem.h"
+#include "case_needs.h"
 
 #include <string.h>
 
@@ -18,12 +19,18 @@ enum {
 const char *const schema_operations[] = { "get", "set",    "destroy", "touch",
                                           "all", "length", "clear",   NULL };
 
-const char *const schema_seen[] = {
-    "sessionID", "session",  "cookie",   "now",        "status",
-    "headers",   "body",     "log",      "secure",     "error",
-    "maxAge",    "expires",  "found",    "set-cookie", "originalMaxAge",
-    "length",    "sessions", "warnings", "transport",  NULL
+const char *const schema_store_calls[] = {
+    "get",  "set",   "destroy", "touch", "all",  "length", "clear",
+    "reap", "spoil", "reopen",  "break", "mend", NULL
 };
+
+const char *const schema_seen[] = { "sessionID", "session",    "cookie",
+                                    "now",       "status",     "headers",
+                                    "body",      "log",        "secure",
+                                    "error",     "maxAge",     "expires",
+                                    "found",     "set-cookie", "originalMaxAge",
+                                    "length",    "sessions",   "warnings",
+                                    "transport", "alive",      NULL };
 
 const char *const schema_options[] = {
     "secret",    "name",      "key",    "resave",   "saveUninitialized",
@@ -41,15 +48,13 @@ const char *const schema_cookie_fields[] = {
 };
 
 static const char *const needs_words[] = {
-    /* operations of the store */
-    "get", "set", "destroy", "touch", "all", "length", "clear", "reap",
-    /* what a store can */
-    "durable", "shared", "host-clock", "native-ttl", "namespace", "binary-sid",
-    "reopen", "spoil", "break", "mend", "emit",
-    /* what a target can */
-    "virtual-clock", "schedule", "fault", "tls", "store-spec", "real-time",
-    "expiry-callback", "express", NULL
+#define NEEDS_WORD(word, help) word,
+    CASE_NEEDS(NEEDS_WORD)
+#undef NEEDS_WORD
+        NULL
 };
+
+static const char *const own_words[] = { "own", NULL };
 
 static const struct schema_key file_keys[] = {
     { .name = "suite",
@@ -76,7 +81,8 @@ static const struct schema_key file_keys[] = {
       .items = MAP,
       .inner = PLACE_CASE,
       .help = "the cases, each a map",
-      .example = "cases: [ { case: first, steps: [ … ] } ]" },
+      .example = "cases: [ { case: first, steps: [ { request: GET /, expect: "
+                 "{ status: 200 } } ] } ]" },
     { .name = NULL },
 };
 
@@ -162,7 +168,8 @@ static const struct schema_key case_keys[] = {
       .accepts = NAMES,
       .items = MAP | ACCEPT_NULL | ACCEPT_EMPTY,
       .inner = PLACE_APP,
-      .help = "several apps on one store; the first is meant without `via`",
+      .help = "several apps, on one store but for those that have their own; "
+              "the first is meant without `via`",
       .example = "apps: { a: {}, b: { options: { name: b } } }" },
     CLIENTS_KEY,
     { .name = "steps",
@@ -170,7 +177,7 @@ static const struct schema_key case_keys[] = {
       .items = MAP,
       .inner = PLACE_STEP,
       .help = "what is done and expected, from top to bottom",
-      .example = "steps: [ { request: GET / } ]" },
+      .example = "steps: [ { request: GET /, expect: { status: 200 } } ]" },
     { .name = NULL },
 };
 
@@ -191,6 +198,11 @@ static const struct schema_key settings_keys[] = {
       .accepts = TEXT,
       .help = "NODE_ENV",
       .example = "env: production" },
+    { .name = "debug",
+      .accepts = ACCEPT_BOOL,
+      .help = "DEBUG=express-session, for this app alone: each line of it is "
+              "an event `debug`",
+      .example = "debug: true" },
     { .name = NULL },
 };
 
@@ -204,9 +216,17 @@ static const struct schema_key hide_keys[] = {
     { .name = NULL },
 };
 
-static const struct schema_key app_keys[] = { OPTIONS_KEY,
-                                              SETTINGS_KEY,
-                                              { .name = NULL } };
+static const struct schema_key app_keys[] = {
+    OPTIONS_KEY,
+    SETTINGS_KEY,
+    { .name = "store",
+      .accepts = ACCEPT_WORD,
+      .words = own_words,
+      .help = "`own` is a store of its own on the same backend; without it "
+              "the first app's",
+      .example = "store: own" },
+    { .name = NULL },
+};
 
 static const struct schema_key client_keys[] = {
     { .name = "jar",
@@ -240,7 +260,9 @@ static const struct schema_key catalogue_keys[] = {
       .items = MAP,
       .inner = PLACE_SECTION,
       .help = "the catalogue's sections",
-      .example = "sections: [ { section: SEC, … } ]" },
+      .example =
+          "sections: [ { section: SEC, title: secret, requirements: "
+          "[ { id: SEC-01, level: required, text: …, source: … } ] } ]" },
     { .name = NULL },
 };
 
@@ -258,7 +280,8 @@ static const struct schema_key section_keys[] = {
       .items = MAP,
       .inner = PLACE_REQUIREMENT,
       .help = "its requirements",
-      .example = "requirements: [ { id: SEC-01, … } ]" },
+      .example = "requirements: [ { id: SEC-01, level: required, text: …, "
+                 "source: … } ]" },
     { .name = NULL },
 };
 
@@ -280,6 +303,32 @@ static const struct schema_key requirement_keys[] = {
       .accepts = TEXT | REQUIRED,
       .help = "where it is documented or was seen",
       .example = "source: express-session README, option secret" },
+    { .name = "failure",
+      .accepts = TEXT,
+      .help = "what a failure usually means, and what to look at",
+      .example = "failure: The wrong end of the array signs." },
+    { .name = "seen",
+      .accepts = LIST,
+      .items = MAP,
+      .inner = PLACE_SEEN,
+      .help = "releases that got it wrong",
+      .example = "seen: [ { where: mystore 1.0.0, what: ignored touch } ]" },
+    { .name = NULL },
+};
+
+static const struct schema_key seen_keys[] = {
+    { .name = "where",
+      .accepts = TEXT | REQUIRED,
+      .help = "a package and its release, or a range of them",
+      .example = "where: mystore 1.0.0" },
+    { .name = "what",
+      .accepts = TEXT | REQUIRED,
+      .help = "what it did",
+      .example = "what: touch did nothing (mended in 1.0.1)" },
+    { .name = "link",
+      .accepts = TEXT,
+      .help = "where it is told; absent where it was found by trying",
+      .example = "link: https://example.org/mystore/issues/1" },
     { .name = NULL },
 };
 
@@ -302,6 +351,7 @@ const struct schema_place schema_places[PLACE_COUNT] = {
     [PLACE_LOOK] = { "a store or restart step", schema_look_keys },
     [PLACE_VIA] = { "a fault, emit or calls step", schema_via_keys },
     [PLACE_PARALLEL] = { "a parallel", schema_parallel_keys },
+    [PLACE_AWAIT] = { "an await step", schema_await_keys },
     [PLACE_ALONE] = { "a step that stands alone", no_keys },
     [PLACE_ACTION] = { "an action", schema_action_keys },
     [PLACE_SEND_COOKIE] = { "a request's cookie", schema_send_cookie_keys },
@@ -322,6 +372,7 @@ const struct schema_place schema_places[PLACE_COUNT] = {
     [PLACE_CATALOGUE] = { "the catalogue", catalogue_keys },
     [PLACE_SECTION] = { "a section", section_keys },
     [PLACE_REQUIREMENT] = { "a requirement", requirement_keys },
+    [PLACE_SEEN] = { "seen", seen_keys },
 };
 
 const struct schema_key *schema_find(enum place place, const char *key)

@@ -28,6 +28,7 @@ enum place {
     PLACE_LOOK, /* beside the verbs that see something: store, restart */
     PLACE_VIA,
     PLACE_PARALLEL,
+    PLACE_AWAIT,
     PLACE_ALONE, /* nothing may stand beside the verb */
     PLACE_ACTION,
     PLACE_SEND_COOKIE,
@@ -48,6 +49,7 @@ enum place {
     PLACE_CATALOGUE,
     PLACE_SECTION,
     PLACE_REQUIREMENT,
+    PLACE_SEEN,
     PLACE_COUNT
 };
 
@@ -98,16 +100,18 @@ extern const struct schema_place schema_places[PLACE_COUNT];
 
 /* The tables, for schema_places alone. */
 extern const struct schema_key schema_step_keys[], schema_request_keys[],
-    schema_look_keys[], schema_via_keys[], schema_parallel_keys[],
-    schema_action_keys[], schema_send_cookie_keys[], schema_signed_keys[],
-    schema_tampered_keys[], schema_store_keys[], schema_fault_keys[],
-    schema_restart_keys[], schema_repeat_keys[];
+    schema_look_keys[], schema_via_keys[], schema_await_keys[],
+    schema_parallel_keys[], schema_action_keys[], schema_send_cookie_keys[],
+    schema_signed_keys[], schema_tampered_keys[], schema_store_keys[],
+    schema_fault_keys[], schema_restart_keys[], schema_repeat_keys[];
 extern const struct schema_key schema_expect_keys[], schema_cookie_keys[],
     schema_log_keys[], schema_error_keys[], schema_event_keys[],
     schema_matcher_keys[], schema_call_keys[], schema_handed_keys[];
 
 /* Operations of a store; ends with NULL. */
 extern const char *const schema_operations[];
+/* What a store step can do: the operations, and what is done to the store. */
+extern const char *const schema_store_calls[];
 /* The first words of a path that `save` takes; ends with NULL. */
 extern const char *const schema_seen[];
 /* Options of express-session and of its cookie, for suggestions; other names

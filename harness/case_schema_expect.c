@@ -13,15 +13,20 @@ enum {
 
 static const char *const none_words[] = { "none", NULL };
 static const char *const absent_words[] = { "absent", NULL };
+static const char *const error_words[] = { "absent", "any", NULL };
 static const char *const transport_words[] = { "ok", "reset", "timeout", NULL };
 static const char *const shape_words[] = { "array", "object", NULL };
-static const char *const event_words[] = {
-    "warning",          "error",
-    "expired",          "connect",
-    "disconnect",       "callback-twice",
-    "callback-early",   "unhandled-rejection",
-    "argument-mutated", NULL
-};
+static const char *const event_words[] = { "warning",
+                                           "error",
+                                           "expired",
+                                           "connect",
+                                           "disconnect",
+                                           "debug",
+                                           "callback-twice",
+                                           "callback-early",
+                                           "argument-mutated",
+                                           "unhandled-rejection",
+                                           NULL };
 
 const struct schema_key schema_expect_keys[] = {
     { .name = "status",
@@ -86,10 +91,10 @@ const struct schema_key schema_expect_keys[] = {
       .example = "log: [ {}, { value: tobi } ]" },
     { .name = "error",
       .accepts = MAP | ACCEPT_WORD,
-      .words = absent_words,
+      .words = error_words,
       .inner = PLACE_ERROR,
       .of = OF_ANY,
-      .help = "the error that was answered",
+      .help = "the error that was answered; `any` is one or none",
       .example = "error: { name: TypeError, message: { matches: ^maxAge } }" },
     { .name = "calls",
       .accepts = LIST | EMPTY,
@@ -137,12 +142,24 @@ const struct schema_key schema_expect_keys[] = {
       .of = OF_STORE,
       .help = "how many sessions there are",
       .example = "length: 2" },
+    { .name = "sessions",
+      .accepts = LIST | EMPTY,
+      .items = VALUE,
+      .of = OF_STORE,
+      .help = "the data of all sessions that `all` gives, in any order",
+      .example = "sessions: [ { n: 2 }, { n: 1 } ]" },
     { .name = "shape",
       .accepts = ACCEPT_WORD,
       .words = shape_words,
       .of = OF_STORE,
       .help = "what `all` gives its callback",
       .example = "shape: array" },
+    { .name = "alive",
+      .accepts = COUNT,
+      .of = OF_STORE,
+      .help = "of `reopen`: how much keeps the process alive, threads and "
+              "connections and timers",
+      .example = "alive: { near: $before, within: 75 }" },
     { .name = "body",
       .accepts = VALUE,
       .of = OF_REQUEST,

@@ -16,6 +16,7 @@ static const char *const held_words[] = { "get",   "set",   "destroy",
 static const char *const emit_words[] = { "disconnect", "connect", NULL };
 static const char *const interleave_words[] = { "all", NULL };
 static const char *const jar_words[] = { "jar", "none", NULL };
+static const char *const head_words[] = { "sent", "withheld", NULL };
 
 const struct schema_key schema_step_keys[] = {
     { .name = "request",
@@ -92,7 +93,7 @@ const struct schema_key schema_step_keys[] = {
       .example = "hold: { gate: set }" },
     { .name = "await",
       .accepts = ID,
-      .beside = PLACE_ALONE,
+      .beside = PLACE_AWAIT,
       .help = "in a track: until a request stands at the gate",
       .example = "await: gate" },
     { .name = "release",
@@ -108,17 +109,16 @@ const struct schema_key schema_step_keys[] = {
         .name = "via", .accepts = ID,                                          \
         .help = "the app of `apps` that is meant", .example = "via: b"         \
     }
-#define EXPECT_KEY                                                             \
+#define EXPECT_KEY(expectation)                                                \
     {                                                                          \
         .name = "expect", .accepts = MAP, .inner = PLACE_EXPECT,               \
         .help = "what must have come; all of it is judged",                    \
-        .example = "expect: { status: 200 }"                                   \
+        .example = "expect: " expectation                                      \
     }
-#define SAVE_KEY                                                               \
+#define SAVE_KEY(names)                                                        \
     {                                                                          \
         .name = "save", .accepts = NAMES, .items = TEXT,                       \
-        .help = "keeps what came as $name",                                    \
-        .example = "save: { sid: sessionID }"                                  \
+        .help = "keeps what came as $name", .example = "save: " names          \
     }
 
 const struct schema_key schema_request_keys[] = {
@@ -156,8 +156,8 @@ const struct schema_key schema_request_keys[] = {
       .accepts = ID,
       .help = "its name in traces and schedules",
       .example = "label: first" },
-    EXPECT_KEY,
-    SAVE_KEY,
+    EXPECT_KEY("{ status: 200 }"),
+    SAVE_KEY("{ sid: sessionID }"),
     { .name = "hold",
       .accepts = NAMES,
       .items = ACCEPT_WORD,
@@ -175,10 +175,21 @@ const struct schema_key schema_request_keys[] = {
     { .name = NULL },
 };
 
-const struct schema_key schema_look_keys[] = {
-    VIA_KEY, EXPECT_KEY, SAVE_KEY, { .name = NULL }
-};
+const struct schema_key schema_look_keys[] = { VIA_KEY,
+                                               EXPECT_KEY("{ session: null }"),
+                                               SAVE_KEY("{ had: length }"),
+                                               { .name = NULL } };
 const struct schema_key schema_via_keys[] = { VIA_KEY, { .name = NULL } };
+
+const struct schema_key schema_await_keys[] = {
+    { .name = "head",
+      .accepts = ACCEPT_WORD,
+      .words = head_words,
+      .help = "whether the head of that request's response reaches the client "
+              "while it stands there",
+      .example = "head: sent" },
+    { .name = NULL },
+};
 
 const struct schema_key schema_parallel_keys[] = {
     { .name = "interleave",
@@ -197,7 +208,7 @@ const struct schema_key schema_parallel_keys[] = {
       .items = MAP,
       .inner = PLACE_EXPECT,
       .help = "what the last step of `then` must show every time",
-      .example = "always: { status: 200 }" },
+      .example = "always: { session: { n: 2 } }" },
     { .name = "can",
       .accepts = LIST | MAP,
       .items = MAP,
@@ -369,19 +380,44 @@ const struct schema_key schema_store_keys[] = {
       .accepts = ACCEPT_NULL,
       .help = "deletes them all",
       .example = "store: { clear: }" },
+    { .name = "reap",
+      .accepts = ACCEPT_NULL,
+      .help = "removes what has expired; needs: [ reap ]",
+      .example = "store: { reap: }" },
+    { .name = "spoil",
+      .accepts = TEXT,
+      .help = "leaves in an id's place what no set wrote; needs: [ spoil ]",
+      .example = "store: { spoil: $sid }" },
+    { .name = "reopen",
+      .accepts = ACCEPT_NULL,
+      .help = "closes the store, and opens it anew on the same backend; what "
+              "it leaves behind is seen as `alive`; needs: [ reopen ]",
+      .example = "store: { reopen: }" },
+    { .name = "break",
+      .accepts = ACCEPT_NULL,
+      .help = "kills the store's backend; needs: [ break-backend ]",
+      .example = "store: { break: }" },
+    { .name = "mend",
+      .accepts = ACCEPT_NULL,
+      .help = "starts the backend again; needs: [ break-backend ]",
+      .example = "store: { mend: }" },
     { .name = "session",
       .accepts = ACCEPT_OBJECT | ACCEPT_EMPTY,
       .help = "with set and touch: the data",
-      .example = "session: { user: tobi }" },
+      .example = "store: { set: a, session: { user: tobi } }" },
     { .name = "cookie",
       .accepts = ACCEPT_OBJECT | ACCEPT_EMPTY,
       .help = "with set and touch: the cookie's fields",
-      .example = "cookie: { maxAge: 60s }" },
+      .example = "store: { touch: a, cookie: { maxAge: 60s } }" },
     { .name = "raw",
       .accepts = ACCEPT_BOOL,
       .help = "with set and touch: hands over `session` as it stands, whose "
               "cookie, if any, is a member of it",
       .example = "store: { set: a, raw: true, session: { user: tobi } }" },
+    { .name = "callback",
+      .accepts = ACCEPT_BOOL,
+      .help = "false: calls without a callback; needs: [ no-callback ]",
+      .example = "store: { destroy: a, callback: false }" },
     { .name = NULL },
 };
 

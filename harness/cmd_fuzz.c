@@ -35,7 +35,8 @@ static int reach(struct fuzzing *fuzzing, struct fuzz_side *side)
         .name = side->name,
         .server = home_server(),
         .express = home_express(),
-        .connections = (unsigned)fuzzing->args.jobs * 2 + CONTROL_CONNECTIONS,
+        .connections = (unsigned)fuzzing->args.jobs * FUZZ_CONNECTIONS +
+                       CONTROL_CONNECTIONS,
         .notes = stderr,
         .interrupt = fuzzing->interrupt.readable,
     };

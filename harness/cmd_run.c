@@ -2,6 +2,7 @@
 #include "base/must.h"
 #include "catalogue.h"
 #include "commands.h"
+#include "emptying.h"
 #include "home.h"
 #include "interrupt.h"
 #include "needs.h"
@@ -116,6 +117,7 @@ static int reach(struct job *job)
     struct target_options options = {
         .name = job->options.target,
         .store = job->options.store,
+        .restart_backend = job->options.restart_backend,
         .server = home_server(),
         .express = home_express(),
         .connections = connections < RUN_CONNECTIONS_LIMIT
@@ -195,6 +197,11 @@ static void play(struct job *job)
     double started = now_s();
 
     describe(job, time(NULL));
+    if (emptying_is_needed(job->store))
+        fprintf(stderr,
+                "the store %s keeps no namespaces apart: one case at a time, "
+                "and it is emptied before each\n",
+                job->result.store_name);
     progress_start(&progress, job->count, stderr);
     run_cases(&plan, &job->results);
     progress_end(&progress);

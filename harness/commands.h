@@ -21,5 +21,7 @@ int cmd_check(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_fuzz(int argc, char **argv);
+int cmd_describe(int argc, char **argv);
+int cmd_new_store(int argc, char **argv);
 
 #endif

@@ -14,6 +14,7 @@ static void judge_session_id(struct judging *judging,
 static void judge_log(struct judging *judging, const struct node *list);
 static void judge_error(struct judging *judging, const struct node *pattern);
 static void judge_body(struct judging *judging, const struct node *pattern);
+static void judge_sessions(struct judging *judging, const struct node *list);
 static void judge_transport(struct judging *judging,
                             const struct node *pattern);
 static void judge_plain(struct judging *judging, const struct node *pattern);
@@ -42,6 +43,8 @@ static const struct expectation {
     { "found", judge_plain, false },
     { "length", judge_plain, false },
     { "shape", judge_plain, false },
+    { "sessions", judge_sessions, false },
+    { "alive", judge_plain, false },
     { "calls", judge_calls, true },
     { "calls-have", judge_calls_have, true },
     { "never", judge_calls_never, true },
@@ -277,6 +280,45 @@ static void judge_session_has(struct judging *judging,
     judging->match.part = false;
 }
 
+/* Their data, without the IDs that `all` need not give and the cookies. */
+static json_t *data_of_all(const json_t *rows)
+{
+    json_t *list = json_array(), *row;
+    size_t i;
+
+    json_array_foreach((json_t *)rows, i, row)
+    {
+        json_t *data = json_copy(json_object_get(row, "session"));
+
+        json_object_del(data, "cookie");
+        json_array_append_new(list, data ? data : json_null());
+    }
+    return list;
+}
+
+/* Each item has a session of its own. */
+static void judge_sessions(struct judging *judging, const struct node *list)
+{
+    json_t *left = data_of_all(seen_value(judging, "sessions"));
+    const char *shown = match_show(judging->match.arena, left);
+    bool same = json_array_size(left) == list->count;
+    const char *expected;
+
+    for (size_t i = 0; same && i < list->count; i++) {
+        size_t at = 0;
+
+        while (at < json_array_size(left) &&
+               !match_value(&judging->match, list->items[i],
+                            json_array_get(left, at), MATCH_DATA, &expected))
+            at++;
+        same = json_array_remove(left, at) == 0;
+    }
+    if (!same)
+        judge_wrong(judging, list, "sessions",
+                    match_describe(&judging->match, list, MATCH_DATA), shown);
+    json_decref(left);
+}
+
 static void judge_session_id(struct judging *judging,
                              const struct node *pattern)
 {
@@ -299,7 +341,9 @@ static void judge_error_value(struct judging *judging,
 
 static void judge_error(struct judging *judging, const struct node *pattern)
 {
-    judge_error_value(judging, pattern, "error", seen_value(judging, "error"));
+    if (pattern->kind != NODE_SCALAR || strcmp(pattern->text, "any") != 0)
+        judge_error_value(judging, pattern, "error",
+                          seen_value(judging, "error"));
 }
 
 static void judge_log_entry(struct judging *judging, const struct node *pattern,

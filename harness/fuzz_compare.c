@@ -230,8 +230,9 @@ static bool is_consequence(const char *aspect)
 
 static const char *verb_of(const json_t *step)
 {
-    static const char *const verbs[] = { "request", "advance", "store", "fault",
-                                         "emit",    "restart", NULL };
+    static const char *const verbs[] = { "request",  "advance", "store",
+                                         "fault",    "emit",    "restart",
+                                         "parallel", NULL };
 
     for (size_t i = 0; verbs[i]; i++)
         if (json_object_get(step, verbs[i]))
@@ -258,6 +259,25 @@ static bool same_step(struct walk *walk, const char *path, const json_t *one,
     return true;
 }
 
+/* Those of several requests at once, each as if it were a step. */
+static bool same_replies(struct walk *walk, const json_t *step,
+                         const json_t *one, const json_t *other)
+{
+    const json_t *requests =
+        json_object_get(json_object_get(step, "parallel"), "requests");
+    const json_t *list = json_object_get(one, "replies");
+    const json_t *others = json_object_get(other, "replies");
+
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *reply = json_array_get(list, i);
+
+        walk->excused = is_wordless(json_array_get(requests, i), reply);
+        if (!same_step(walk, "parallel", reply, json_array_get(others, i)))
+            return false;
+    }
+    return true;
+}
+
 static bool same_steps(struct walk *walk, const json_t *one,
                        const json_t *other, const json_t *scenario)
 {
@@ -265,11 +285,13 @@ static bool same_steps(struct walk *walk, const json_t *one,
 
     for (size_t i = 0; i < json_array_size(one) && i < json_array_size(other);
          i++) {
+        const json_t *step = json_array_get(steps, i);
+        const json_t *a = json_array_get(one, i), *b = json_array_get(other, i);
+
         walk->difference->step = i;
-        walk->excused =
-            is_wordless(json_array_get(steps, i), json_array_get(one, i));
-        if (!same_step(walk, verb_of(json_array_get(steps, i)),
-                       json_array_get(one, i), json_array_get(other, i)))
+        walk->excused = is_wordless(step, a);
+        if (!same_step(walk, verb_of(step), a, b) ||
+            !same_replies(walk, step, a, b))
             return false;
     }
     return true;
@@ -278,13 +300,16 @@ static bool same_steps(struct walk *walk, const json_t *one,
 bool fuzz_compare(const json_t *one, const json_t *other,
                   const json_t *scenario, struct fuzz_difference *difference)
 {
+    static const char *const made[] = { "made", "made-b", NULL };
     static const char *const rest[] = { "events", "holds", NULL };
     struct walk walk = { .difference = difference };
 
     memset(difference, 0, sizeof *difference);
     difference->step = FUZZ_NO_STEP;
-    if (!same_step(&walk, "made", json_object_get(one, "made"),
-                   json_object_get(other, "made"))) {
+    for (size_t i = 0; made[i]; i++) {
+        if (same_step(&walk, made[i], json_object_get(one, made[i]),
+                      json_object_get(other, made[i])))
+            continue;
         difference->aspect = "made";
         return true;
     }

@@ -2,6 +2,7 @@
 #include "fuzz_hunt.h"
 
 #include "base/must.h"
+#include "fuzz_cause.h"
 #include "fuzz_judge.h"
 #include "fuzz_make.h"
 #include "fuzz_report.h"
@@ -34,7 +35,8 @@ static double now_s(void)
 static bool is_over(const struct fuzz_hunt *hunt)
 {
     return atomic_load(hunt->stop) || hunt->unreachable ||
-           hunt->found == FUZZ_FINDINGS_MAX || hunt->deaths >= DEATHS_MAX ||
+           hunt->found == FUZZ_FINDINGS_MAX ||
+           hunt->place_count == FUZZ_PLACES_MAX || hunt->deaths >= DEATHS_MAX ||
            (hunt->steps_max && hunt->reserved >= hunt->steps_max) ||
            (hunt->scenarios_max &&
             hunt->next >= hunt->first + hunt->scenarios_max) ||
@@ -90,28 +92,78 @@ static void count(struct fuzz_hunt *hunt, const json_t *scenario,
 
 /* ---------------------------------------------------------------- findings */
 
-/* True where it is the first of its kind: then it is to be shrunk. */
-static bool is_news(struct fuzz_hunt *hunt, const char *path,
-                    unsigned long number)
+/* NULL: not seen yet. With the lock. */
+static struct fuzz_place *find_place(struct fuzz_hunt *hunt, const char *path)
 {
-    bool news = true;
+    for (unsigned i = 0; i < hunt->place_count; i++)
+        if (strcmp(hunt->places[i].path, path) == 0)
+            return &hunt->places[i];
+    return NULL;
+}
+
+/* True where it is the first time there: then it is to be shrunk. */
+static bool is_news(struct fuzz_hunt *hunt, const char *path)
+{
+    struct fuzz_place *place;
+    bool news;
 
     pthread_mutex_lock(&hunt->lock);
-    for (unsigned i = 0; news && i < hunt->found; i++)
-        if (strcmp(hunt->findings[i].path, path) == 0) {
-            hunt->findings[i].times++;
-            news = false;
-        }
-    news = news && hunt->found < FUZZ_FINDINGS_MAX;
+    place = find_place(hunt, path);
+    news = !place && hunt->place_count < FUZZ_PLACES_MAX;
     if (news) {
-        struct fuzz_finding *finding = &hunt->findings[hunt->found++];
+        place = &hunt->places[hunt->place_count++];
+        *place = (struct fuzz_place){ strdup(path), FUZZ_UNKNOWN, 0 };
+        must(place->path);
+    }
+    if (place && place->finding == FUZZ_UNKNOWN)
+        place->times++;
+    else if (place)
+        hunt->findings[place->finding].times++;
+    pthread_mutex_unlock(&hunt->lock);
+    return news;
+}
 
-        finding->path = strdup(path);
+/* The finding of that cause; a new one where there is none. With the lock. */
+static unsigned find_cause(struct fuzz_hunt *hunt, const json_t *cause,
+                           bool death)
+{
+    unsigned i = 0;
+
+    while (i < hunt->found &&
+           (hunt->findings[i].death != death ||
+            !fuzz_cause_alike(hunt->findings[i].cause, cause)))
+        i++;
+    return i;
+}
+
+/* True where nothing of that cause has been reported yet. */
+static bool is_new_cause(struct fuzz_hunt *hunt, const char *path,
+                         unsigned long number, const json_t *small, bool death)
+{
+    json_t *cause = fuzz_cause(small);
+    struct fuzz_finding *finding;
+    struct fuzz_place *place;
+    bool news;
+
+    pthread_mutex_lock(&hunt->lock);
+    place = find_place(hunt, path);
+    place->finding = find_cause(hunt, cause, death);
+    news = place->finding == hunt->found && hunt->found < FUZZ_FINDINGS_MAX;
+    if (news) {
+        finding = &hunt->findings[hunt->found++];
+        *finding = (struct fuzz_finding){ .path = strdup(path),
+                                          .cause = json_incref(cause),
+                                          .death = death,
+                                          .number = number };
         must(finding->path);
-        finding->number = number;
-        finding->times = 1;
+    }
+    if (place->finding < FUZZ_FINDINGS_MAX) {
+        finding = &hunt->findings[place->finding];
+        finding->times += place->times;
+        finding->places += !news;
     }
     pthread_mutex_unlock(&hunt->lock);
+    json_decref(cause);
     return news;
 }
 
@@ -165,8 +217,10 @@ static void pursue(struct fuzz_hunt *hunt, unsigned long number,
     struct fuzz_judgement last;
 
     fuzz_judge(hunt, small, judgement->verdict == FUZZ_DIED, &last);
-    fuzz_report(hunt, number, scenario, small,
-                last.verdict == judgement->verdict ? &last : judgement);
+    if (is_new_cause(hunt, judgement->difference.path, number, small,
+                     judgement->verdict == FUZZ_DIED))
+        fuzz_report(hunt, number, scenario, small,
+                    last.verdict == judgement->verdict ? &last : judgement);
     fuzz_judgement_clear(&last);
     json_decref(small);
     json_decref(start);
@@ -189,7 +243,7 @@ static void *work(void *arg)
         if ((judgement.verdict == FUZZ_DIFFERENT ||
              judgement.verdict == FUZZ_DIED) &&
             !atomic_load(hunt->stop) &&
-            is_news(hunt, judgement.difference.path, number))
+            is_news(hunt, judgement.difference.path))
             pursue(hunt, number, scenario, &judgement);
         fuzz_judgement_clear(&judgement);
         json_decref(scenario);
@@ -223,7 +277,11 @@ void fuzz_hunt(struct fuzz_hunt *hunt)
 
 void fuzz_hunt_clear(struct fuzz_hunt *hunt)
 {
-    for (unsigned i = 0; i < hunt->found; i++)
+    for (unsigned i = 0; i < hunt->found; i++) {
         free(hunt->findings[i].path);
-    hunt->found = 0;
+        json_decref(hunt->findings[i].cause);
+    }
+    for (unsigned i = 0; i < hunt->place_count; i++)
+        free(hunt->places[i].path);
+    hunt->found = hunt->place_count = 0;
 }

@@ -1,7 +1,8 @@
 /* fuzz_hunt.h: plays scenario after scenario on two targets, side by side
  *
- * What differs is shrunk, and reported once for each place where something
- * differs. A target that dies is a finding too: it is started again.
+ * What differs is shrunk, and reported once for each cause: other places where
+ * it shows are counted with the first. A target that dies is a finding too: it
+ * is started again.
  */
 #ifndef HARNESS_FUZZ_HUNT_H
 #define HARNESS_FUZZ_HUNT_H
@@ -16,11 +17,25 @@
 
 /* After so many different ones it is time to mend something. */
 #define FUZZ_FINDINGS_MAX 20
+/* And after so many places, however few causes they have. */
+#define FUZZ_PLACES_MAX 60
 
 struct fuzz_finding {
-    char *path;           /* where; what they are grouped by */
+    char *path;    /* where it was seen first */
+    json_t *cause; /* what findings are told apart by */
+    bool death;
     unsigned long number; /* the scenario's */
-    unsigned long times;  /* scenarios that showed it first of all */
+    unsigned long times;  /* scenarios that showed it before all else */
+    unsigned places;      /* where else it was seen */
+};
+
+/* Where something differs, and what that is an effect of: a finding, or
+ * FUZZ_UNKNOWN while it is being shrunk. */
+#define FUZZ_UNKNOWN FUZZ_FINDINGS_MAX
+struct fuzz_place {
+    char *path;
+    unsigned finding;
+    unsigned long times;
 };
 
 struct fuzz_hunt {
@@ -41,6 +56,8 @@ struct fuzz_hunt {
     double seconds;
     struct fuzz_finding findings[FUZZ_FINDINGS_MAX];
     unsigned found;
+    struct fuzz_place places[FUZZ_PLACES_MAX];
+    unsigned place_count;
     bool unreachable;
     struct fault fault;
 

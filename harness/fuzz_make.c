@@ -44,6 +44,38 @@ static json_t *make_hide(struct fuzz_maker *maker)
     return json_pack("{s:o}", "hide", fuzz_pick_json(&maker->random, hidden));
 }
 
+/* What is due to the other app is made as if that were the only one. */
+static void take_turns(struct fuzz_maker *maker)
+{
+    json_t *options = maker->options, *settings = maker->settings;
+
+    maker->options = maker->other;
+    maker->settings = maker->other_settings;
+    maker->other = options;
+    maker->other_settings = settings;
+}
+
+/* Most have much in common: then what one stores, the other can load. */
+static json_t *make_other(struct fuzz_maker *maker)
+{
+    json_t *app = json_object(), *settings = fuzz_make_settings(maker);
+    json_t *change;
+
+    if (fuzz_chance(&maker->random, 70)) {
+        change = fuzz_make_restart(maker);
+        maker->other = json_deep_copy(maker->options);
+        fuzz_merge(maker->other, json_object_get(change, "options"));
+        json_decref(change);
+    } else {
+        maker->other = fuzz_make_options(maker);
+    }
+    json_object_set_new(app, "options", json_deep_copy(maker->other));
+    if (settings)
+        json_object_set_new(app, "settings", json_deep_copy(settings));
+    maker->other_settings = settings ? settings : json_object();
+    return json_pack("{s:o}", "b", app);
+}
+
 json_t *fuzz_make(uint64_t seed, uint64_t number, bool tls)
 {
     struct fuzz_maker maker = { .tls = tls,
@@ -63,6 +95,8 @@ json_t *fuzz_make(uint64_t seed, uint64_t number, bool tls)
         json_object_set_new(scenario, "settings", json_deep_copy(settings));
     if (hide)
         json_object_set_new(scenario, "store", hide);
+    if (fuzz_chance(&maker.random, 12))
+        json_object_set_new(scenario, "apps", make_other(&maker));
     count = 8 + fuzz_below(&maker.random, 32);
     json_array_append_new(steps, make_first(&maker));
     while (json_array_size(steps) < count)
@@ -70,6 +104,8 @@ json_t *fuzz_make(uint64_t seed, uint64_t number, bool tls)
     json_object_set_new(scenario, "steps", steps);
     json_decref(maker.options);
     json_decref(maker.settings);
+    json_decref(maker.other);
+    json_decref(maker.other_settings);
     json_decref(maker.secrets);
     json_decref(maker.sids);
     return scenario;
@@ -152,8 +188,19 @@ static json_t *make_emit(struct fuzz_maker *maker)
 
 static json_t *make_restart(struct fuzz_maker *maker)
 {
-    json_t *restart = fuzz_make_restart(maker);
+    static const char *const times[] = { "1", "500", "30000", "60000", NULL };
+    json_t *restart = fuzz_make_restart(maker), *settings = NULL;
 
+    if (fuzz_chance(&maker->random, 25))
+        settings = fuzz_make_settings(maker);
+    if (settings) {
+        fuzz_merge(maker->settings, settings);
+        json_object_set_new(restart, "settings", settings);
+    }
+    /* Apps on one store stay in step. */
+    if (!maker->other && fuzz_chance(&maker->random, 10))
+        json_object_set_new(restart, "later",
+                            fuzz_pick_json(&maker->random, times));
     /* Refused ones change nothing, which is not known here: the model may be
      * wrong by it, the scenario is not. */
     fuzz_merge(maker->options, json_object_get(restart, "options"));
@@ -194,6 +241,21 @@ static const char *const odd_records[] = {
     "{\"cookie\":{\"secure\":\"auto\",\"sameSite\":\"auto\"}}",
     "{\"cookie\":{},\"save\":1,\"id\":\"x\",\"req\":2,\"toString\":3}",
     "{\"user\":\"x\",\"cookie\":{\"originalMaxAge\":null,\"expires\":null}}",
+    "{\"cookie\":{\"expires\":[]}}",
+    "{\"cookie\":{\"expires\":[1]}}",
+    "{\"cookie\":{\"expires\":[\"2023-11-14T22:14:20.000Z\"]}}",
+    "{\"cookie\":{\"expires\":[[\" 1700000060000\\n\"]]}}",
+    "{\"cookie\":{\"expires\":[\"0x18bcfe56800\"]}}",
+    "{\"cookie\":{\"expires\":[\"-Infinity\"]}}",
+    "{\"cookie\":{\"expires\":[1,2]}}",
+    "{\"cookie\":{\"maxAge\":\"x\"}}",
+    "{\"cookie\":{\"_expires\":5}}",
+    "{\"cookie\":{\"toJSON\":1},\"toJSON\":1}",
+    "5",
+    "\"x\"",
+    "true",
+    "[]",
+    "[1,{\"cookie\":{}}]",
     NULL
 };
 
@@ -216,6 +278,17 @@ static json_t *make_written(struct fuzz_maker *maker, const char *op)
     return body;
 }
 
+/* Can nobody tell its outcome but by looking? */
+static bool is_blind(const char *op)
+{
+    static const char *const ops[] = { "set", "touch", "destroy", "clear" };
+
+    for (size_t i = 0; i < sizeof ops / sizeof *ops; i++)
+        if (strcmp(ops[i], op) == 0)
+            return true;
+    return false;
+}
+
 static json_t *make_store(struct fuzz_maker *maker)
 {
     static const char *const ops[] = { "get", "get",    "get",     "set",
@@ -230,10 +303,45 @@ static json_t *make_store(struct fuzz_maker *maker)
         body = json_pack("{s:s,s:o}", "op", op, "sid", fuzz_make_sid(maker));
     else
         body = json_pack("{s:s}", "op", op);
+    if (fuzz_chance(&maker->random, 5) && is_blind(op))
+        json_object_set_new(body, "callback", json_false());
     return json_pack("{s:o}", "store", body);
 }
 
-static json_t *make_step(struct fuzz_maker *maker)
+/* ----------------------------------------------------- several at once */
+
+static json_t *make_track(struct fuzz_maker *maker)
+{
+    bool via = maker->other && fuzz_chance(&maker->random, 35);
+    json_t *request;
+
+    if (via)
+        take_turns(maker);
+    request = fuzz_make_request(maker);
+    json_object_del(request, "save");
+    if (via) {
+        take_turns(maker);
+        json_object_set_new(request, "via", json_string("b"));
+    }
+    return request;
+}
+
+static json_t *make_parallel(struct fuzz_maker *maker)
+{
+    unsigned count = fuzz_chance(&maker->random, 75) ? 2 : 3;
+    json_t *requests = json_array();
+    char choices[12];
+    unsigned length = fuzz_below(&maker->random, sizeof choices);
+
+    for (unsigned i = 0; i < length; i++)
+        choices[i] = (char)('A' + fuzz_below(&maker->random, count));
+    for (unsigned i = 0; i < count; i++)
+        json_array_append_new(requests, make_track(maker));
+    return json_pack("{s:{s:s#,s:o}}", "parallel", "choices", choices,
+                     (int)length, "requests", requests);
+}
+
+static json_t *make_own_step(struct fuzz_maker *maker)
 {
     unsigned kind = fuzz_below(&maker->random, 100);
 
@@ -248,4 +356,20 @@ static json_t *make_step(struct fuzz_maker *maker)
     if (kind < 94)
         return make_emit(maker);
     return make_restart(maker);
+}
+
+static json_t *make_step(struct fuzz_maker *maker)
+{
+    json_t *step;
+
+    if (fuzz_chance(&maker->random, 3))
+        return make_parallel(maker);
+    if (!maker->other || !fuzz_chance(&maker->random, 35))
+        return make_own_step(maker);
+    take_turns(maker);
+    step = make_own_step(maker);
+    take_turns(maker);
+    if (!json_object_get(step, "advance"))
+        json_object_set_new(step, "via", json_string("b"));
+    return step;
 }

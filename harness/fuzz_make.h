@@ -3,18 +3,21 @@
  * A scenario is plain data, in the terms of the scenario language:
  *
  *   {"options":{…}, "settings":{…}?, "store":{"hide":["touch"]}?,
+ *    "apps":{"b":{"options":{…},"settings":{…}?}}?,   another, on its store
  *    "steps":[
  *      {"request":"GET /", "as":"bob"?, "https":true?, "headers":{…}?,
  *       "cookie":"none"|{"raw":…}|{"signed":{"sid","secret"}}|{"tampered":…}?,
- *       "do":[["set","user","tobi"],…]?, "save":"s1"?},
+ *       "do":[["set","user","tobi"],…]?, "body":text?, "save":"s1"?},
+ *      {"parallel":{"choices":"AB…","requests":[ as above ]}},
  *      {"advance":30000},
  *      {"store":{"op","sid","session","raw"}},      as POST …/store takes it
  *      {"fault":{"op","error","delay","times"}},    as POST …/fault takes it
  *      {"emit":"disconnect"},
- *      {"restart":{"options":{…},"settings":{…}}}]}
+ *      {"restart":{"options":{…},"settings":{…}?,"later":ms?}}]}
  *
  * The actions are as Spec-Do has them. A sid may be {"var":"s1"}: what a
- * request before saved under that name.
+ * request before saved under that name. "via":"b" beside a verb means the
+ * other app. "later" puts the clock forward with the restart.
  */
 #ifndef HARNESS_FUZZ_MAKE_H
 #define HARNESS_FUZZ_MAKE_H
@@ -34,9 +37,10 @@ struct fuzz_maker {
     struct fuzz_random random;
     bool odd; /* wild values often, instead of seldom */
     bool tls;
-    json_t *options, *settings; /* as they are by now, borrowed */
-    json_t *secrets;            /* all that have signed so far */
-    json_t *sids;               /* texts, and variables that will have one */
+    json_t *options, *settings;     /* as they are by now, borrowed */
+    json_t *other, *other_settings; /* those of the other app; or NULL */
+    json_t *secrets;                /* all that have signed so far */
+    json_t *sids; /* texts, and variables that will have one */
     bool random_sids;
     unsigned saved; /* how many variables there are */
 };

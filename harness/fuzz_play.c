@@ -2,60 +2,41 @@
 #include "fuzz_play.h"
 
 #include "base/must.h"
-#include "fuzz_cookie.h"
 #include "fuzz_make.h"
+#include "fuzz_player.h"
 #include "fuzz_see.h"
-#include "jar.h"
-#include "probe.h"
 #include "scene.h"
-#include "setcookie.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-/* An exchange that takes longer hangs. */
-#define FUZZ_TIMEOUT_MS 5000L
+enum { PATH_SIZE = 128 };
 
-enum { CLIENTS = 2, PATH_SIZE = 128 };
-
-struct player {
-    const struct fuzz_side *side;
-    const char *app, *base, *tls_base;
-    struct http_client *client;
-    json_t *options, *settings; /* by now */
-    json_t *secrets; /* of random IDs: all that may have signed; else NULL */
-    json_t *vars;
-    struct jar jars[CLIENTS]; /* of the client itself, and of bob */
-    int64_t now_ms;
-    json_t *seen, *steps;
-    bool lost;
-};
-
-static json_t *play_request(struct player *player, const json_t *step);
-static json_t *play_advance(struct player *player, const json_t *step);
-static json_t *play_store(struct player *player, const json_t *step);
-static json_t *play_fault(struct player *player, const json_t *step);
-static json_t *play_emit(struct player *player, const json_t *step);
-static json_t *play_restart(struct player *player, const json_t *step);
+static json_t *play_advance(struct fuzz_player *player, const json_t *step);
+static json_t *play_store(struct fuzz_player *player, const json_t *step);
+static json_t *play_fault(struct fuzz_player *player, const json_t *step);
+static json_t *play_emit(struct fuzz_player *player, const json_t *step);
+static json_t *play_restart(struct fuzz_player *player, const json_t *step);
 
 static const struct {
     const char *verb;
-    json_t *(*play)(struct player *player, const json_t *step);
+    json_t *(*play)(struct fuzz_player *player, const json_t *step);
 } verbs[] = {
-    { "request", play_request }, { "advance", play_advance },
-    { "store", play_store },     { "fault", play_fault },
-    { "emit", play_emit },       { "restart", play_restart },
+    { "request", fuzz_play_request },
+    { "advance", play_advance },
+    { "store", play_store },
+    { "fault", play_fault },
+    { "emit", play_emit },
+    { "restart", play_restart },
+    { "parallel", fuzz_play_parallel },
 };
 
 /* ------------------------------------------------------- calls of the probe */
 
-/* The status; `*answer` is a new reference, or NULL. */
-static long call(struct player *player, const char *method, const char *end,
-                 const json_t *body, json_t **answer)
+long fuzz_player_call(struct fuzz_player *player, const char *method,
+                      const char *path, const json_t *body, json_t **answer)
 {
-    char path[PATH_SIZE];
     struct http_headers headers = { 0 };
     struct http_reply reply = { 0 };
     char *text = body ? json_dumps(body, JSON_COMPACT) : NULL;
@@ -68,7 +49,6 @@ static long call(struct player *player, const char *method, const char *end,
                                     .timeout_ms = FUZZ_TIMEOUT_MS };
     long status;
 
-    snprintf(path, sizeof path, "/_spec/apps/%s%s", player->app, end);
     if (text)
         http_headers_add(&headers, "Content-Type", "application/json");
     *answer = NULL;
@@ -85,40 +65,63 @@ static long call(struct player *player, const char *method, const char *end,
     return status;
 }
 
-static json_t *put(struct player *player, const json_t *options,
-                   const json_t *settings, json_t *store, long *status)
+static long call(struct fuzz_player *player, const struct fuzz_app *app,
+                 const char *method, const char *end, const json_t *body,
+                 json_t **answer)
+{
+    char path[PATH_SIZE];
+
+    snprintf(path, sizeof path, "/_spec/apps/%s%s", app->id, end);
+    return fuzz_player_call(player, method, path, body, answer);
+}
+
+/* `beside` is what the body says besides options and settings. */
+static json_t *put(struct fuzz_player *player, struct fuzz_app *app,
+                   const json_t *options, const json_t *settings,
+                   json_t *beside, long *status)
 {
     json_t *body =
         json_pack("{s:O,s:O}", "options", options, "settings", settings);
     json_t *answer, *seen;
 
-    if (json_object_size(store) > 0)
-        json_object_set(body, "store", store);
-    if (!json_object_get(store, "keep"))
-        json_object_set_new(body, "clock", json_integer(SCENE_START_MS));
-    *status = call(player, "PUT", "", body, &answer);
+    json_object_update(body, beside);
+    *status = call(player, app, "PUT", "", body, &answer);
+    app->made = app->made || *status == 201;
     seen = fuzz_see_made(*status, answer);
     json_decref(answer);
     json_decref(body);
     return seen;
 }
 
-/* -------------------------------------------------------------- steps */
-
-static json_t *play_advance(struct player *player, const json_t *step)
+struct fuzz_app *fuzz_player_app(struct fuzz_player *player, const json_t *step)
 {
-    json_t *answer, *seen;
-    long status = call(player, "POST", "/clock", step, &answer);
-
-    if (status == 200)
-        player->now_ms += json_integer_value(json_object_get(step, "advance"));
-    seen = fuzz_see_answer(status, answer);
-    json_decref(answer);
-    return seen;
+    return &player->apps[json_object_get(step, "via") ? 1 : 0];
 }
 
-/* The text that a sid is by now. */
-static const char *sid_text(const struct player *player, const json_t *sid)
+/* -------------------------------------------------------------- steps */
+
+/* All apps, so that they stay in step. */
+static json_t *play_advance(struct fuzz_player *player, const json_t *step)
+{
+    json_t *answer, *seen = NULL;
+    long status;
+
+    for (size_t i = 0; i < FUZZ_APPS; i++) {
+        if (!player->apps[i].made)
+            continue;
+        status =
+            call(player, &player->apps[i], "POST", "/clock", step, &answer);
+        json_decref(seen);
+        seen = fuzz_see_answer(status, answer);
+        json_decref(answer);
+        if (status == 200 && i == 0)
+            player->now_ms +=
+                json_integer_value(json_object_get(step, "advance"));
+    }
+    return seen ? seen : json_object();
+}
+
+const char *fuzz_player_sid(const struct fuzz_player *player, const json_t *sid)
 {
     const char *name = json_string_value(json_object_get(sid, "var"));
     const char *text =
@@ -127,7 +130,7 @@ static const char *sid_text(const struct player *player, const json_t *sid)
     return text ? text : "nobody";
 }
 
-static json_t *play_store(struct player *player, const json_t *step)
+static json_t *play_store(struct fuzz_player *player, const json_t *step)
 {
     json_t *body = json_copy(json_object_get(step, "store"));
     const json_t *sid = json_object_get(body, "sid");
@@ -135,31 +138,34 @@ static json_t *play_store(struct player *player, const json_t *step)
     long status;
 
     if (sid)
-        json_object_set_new(body, "sid", json_string(sid_text(player, sid)));
-    status = call(player, "POST", "/store", body, &answer);
+        json_object_set_new(body, "sid",
+                            json_string(fuzz_player_sid(player, sid)));
+    status = call(player, fuzz_player_app(player, step), "POST", "/store", body,
+                  &answer);
     seen = fuzz_see_stored(status, answer);
     json_decref(answer);
     json_decref(body);
     return seen;
 }
 
-static json_t *play_fault(struct player *player, const json_t *step)
+static json_t *play_fault(struct fuzz_player *player, const json_t *step)
 {
     json_t *answer, *seen;
-    long status =
-        call(player, "POST", "/fault", json_object_get(step, "fault"), &answer);
+    long status = call(player, fuzz_player_app(player, step), "POST", "/fault",
+                       json_object_get(step, "fault"), &answer);
 
     seen = fuzz_see_answer(status, NULL);
     json_decref(answer);
     return seen;
 }
 
-static json_t *play_emit(struct player *player, const json_t *step)
+static json_t *play_emit(struct fuzz_player *player, const json_t *step)
 {
     json_t *body = json_pack("{s:s,s:O}", "op", "emit", "event",
                              json_object_get(step, "emit"));
     json_t *answer, *seen;
-    long status = call(player, "POST", "/store", body, &answer);
+    long status = call(player, fuzz_player_app(player, step), "POST", "/store",
+                       body, &answer);
 
     seen = fuzz_see_answer(status, answer);
     json_decref(answer);
@@ -175,146 +181,34 @@ static void keep(json_t **kept, json_t *all, bool taken)
         *kept = all;
 }
 
-static json_t *play_restart(struct player *player, const json_t *step)
+/* Besides other options and settings, a clock that has gone on by "later". */
+static json_t *play_restart(struct fuzz_player *player, const json_t *step)
 {
+    struct fuzz_app *app = fuzz_player_app(player, step);
     const json_t *change = json_object_get(step, "restart");
-    json_t *options = json_deep_copy(player->options);
-    json_t *settings = json_deep_copy(player->settings);
-    json_t *store = json_pack("{s:b}", "keep", 1), *seen;
+    const json_t *later = json_object_get(change, "later");
+    json_t *options = json_deep_copy(app->options);
+    json_t *settings = json_deep_copy(app->settings);
+    json_t *beside = json_pack("{s:{s:b}}", "store", "keep", 1), *seen;
+    int64_t then_ms = player->now_ms + json_integer_value(later);
     long status;
 
     fuzz_merge(options, json_object_get(change, "options"));
     fuzz_merge(settings, json_object_get(change, "settings"));
-    seen = put(player, options, settings, store, &status);
-    keep(&player->options, options, status == 201);
-    keep(&player->settings, settings, status == 201);
-    json_decref(store);
-    return seen;
-}
-
-/* ------------------------------------------------------------- a request */
-
-static struct jar *jar_of(struct player *player, const json_t *step)
-{
-    return &player->jars[json_object_get(step, "as") ? 1 : 0];
-}
-
-/* The caller frees; NULL for none. */
-static char *cookie_of(struct player *player, const json_t *step,
-                       const char *target, bool tls)
-{
-    const json_t *cookie = json_object_get(step, "cookie");
-    const char *raw = json_string_value(json_object_get(cookie, "raw"));
-    const json_t *sign = json_object_get(cookie, "signed");
-    const json_t *tampered = json_object_get(cookie, "tampered");
-    const char *name = fuzz_cookie_name(player->options);
-    char *jar, *text;
-
-    if (json_is_string(cookie))
-        return NULL;
-    if (raw)
-        return strdup(raw);
-    if (sign)
-        return fuzz_cookie_pair(name,
-                                sid_text(player, json_object_get(sign, "sid")),
-                                json_object_get(sign, "secret"));
-    jar = jar_header(jar_of(player, step), "", target, tls, player->now_ms);
-    if (!tampered || !jar)
-        return jar;
-    text = fuzz_cookie_tamper(
-        jar, name, json_integer_value(json_object_get(tampered, "at")));
-    free(jar);
-    return text;
-}
-
-static void add_headers(struct player *player, const json_t *step,
-                        const char *cookie, struct http_headers *headers)
-{
-    const json_t *actions = json_object_get(step, "do");
-    char label[32];
-    const char *name;
-    json_t *value;
-
-    json_object_foreach(json_object_get(step, "headers"), name, value)
-    {
-        http_headers_add(headers, name, json_string_value(value));
-    }
-    snprintf(label, sizeof label, "r%zu", json_array_size(player->steps));
-    http_headers_add(headers, "Spec-App", player->app);
-    http_headers_add(headers, "Spec-Label", label);
-    if (cookie)
-        http_headers_add(headers, "Cookie", cookie);
-    if (actions) {
-        char *text = probe_header_json(actions);
-
-        http_headers_add(headers, "Spec-Do", text);
-        free(text);
-    }
-}
-
-static void keep_cookies(struct player *player, const json_t *step,
-                         const char *target, bool tls,
-                         const struct http_headers *headers)
-{
-    for (size_t i = 0; i < headers->count; i++) {
-        struct set_cookie cookie;
-
-        if (strcasecmp(headers->list[i].name, "set-cookie") != 0 ||
-            !set_cookie_parse(&cookie, headers->list[i].value))
-            continue;
-        jar_store(jar_of(player, step), "", target, tls, &cookie,
-                  player->now_ms);
-        set_cookie_clear(&cookie);
-    }
-}
-
-static void save_sid(struct player *player, const json_t *step,
-                     const json_t *seen)
-{
-    const char *name = json_string_value(json_object_get(step, "save"));
-    json_t *sid = json_object_get(json_object_get(seen, "answer"), "sessionID");
-
-    if (name && json_is_string(sid))
-        json_object_set(player->vars, name, sid);
-}
-
-static json_t *play_request(struct player *player, const json_t *step)
-{
-    const char *line = json_string_value(json_object_get(step, "request"));
-    size_t length = strcspn(line, " ");
-    const char *target = line[length] ? line + length + 1 : "/";
-    bool tls = json_is_true(json_object_get(step, "https")) && player->tls_base;
-    char *method = strndup(line, length);
-    char *cookie = cookie_of(player, step, target, tls);
-    struct http_headers headers = { 0 };
-    struct http_reply reply = { 0 };
-    struct http_request request = { .method = method,
-                                    .base =
-                                        tls ? player->tls_base : player->base,
-                                    .target = target,
-                                    .headers = &headers,
-                                    .timeout_ms = FUZZ_TIMEOUT_MS };
-    json_t *seen;
-
-    must(method);
-    add_headers(player, step, cookie, &headers);
-    http_send(player->client, &request, &reply);
-    player->lost = player->lost || reply.transport == HTTP_REFUSED;
-    seen = fuzz_see_reply(&reply, player->secrets);
-    /* How much of a head came before the end is chance. */
-    if (reply.transport == HTTP_OK)
-        keep_cookies(player, step, target, tls, &reply.headers);
-    save_sid(player, step, seen);
-    http_reply_clear(&reply);
-    http_headers_clear(&headers);
-    free(cookie);
-    free(method);
+    if (later)
+        json_object_set_new(beside, "clock", json_integer(then_ms));
+    seen = put(player, app, options, settings, beside, &status);
+    keep(&app->options, options, status == 201);
+    keep(&app->settings, settings, status == 201);
+    if (later && status == 201)
+        player->now_ms = then_ms;
+    json_decref(beside);
     return seen;
 }
 
 /* ---------------------------------------------------------- the scenario */
 
-static json_t *play_step(struct player *player, const json_t *step)
+static json_t *play_step(struct fuzz_player *player, const json_t *step)
 {
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
         if (json_object_get(step, verbs[i].verb))
@@ -335,35 +229,49 @@ static void add_secrets(json_t *secrets, const json_t *secret)
     }
 }
 
+static void add_app_secrets(json_t *secrets, const json_t *app)
+{
+    add_secrets(secrets,
+                json_object_get(json_object_get(app, "options"), "secret"));
+    add_secrets(secrets, json_object_get(json_object_get(app, "settings"),
+                                         "cookieParser"));
+}
+
+static const json_t *other_app(const json_t *scenario)
+{
+    return json_object_get(json_object_get(scenario, "apps"), "b");
+}
+
 /* All that a scenario's apps may sign with. */
 static json_t *all_secrets(const json_t *scenario)
 {
     json_t *secrets = json_array(), *step;
     size_t i;
 
-    add_secrets(secrets, json_object_get(json_object_get(scenario, "options"),
-                                         "secret"));
-    add_secrets(secrets, json_object_get(json_object_get(scenario, "settings"),
-                                         "cookieParser"));
+    add_app_secrets(secrets, scenario);
+    add_app_secrets(secrets, other_app(scenario));
     json_array_foreach(json_object_get(scenario, "steps"), i, step)
     {
-        add_secrets(
-            secrets,
-            json_object_get(
-                json_object_get(json_object_get(step, "restart"), "options"),
-                "secret"));
+        add_app_secrets(secrets, json_object_get(step, "restart"));
     }
     return secrets;
+}
+
+static bool has_fixed_sids(const json_t *app)
+{
+    return json_is_object(
+        json_object_get(json_object_get(app, "options"), "genid"));
 }
 
 /* An app whose options fix its IDs has no other ones. */
 static bool has_random_sids(const json_t *scenario)
 {
-    return !json_is_object(
-        json_object_get(json_object_get(scenario, "options"), "genid"));
+    const json_t *other = other_app(scenario);
+
+    return !has_fixed_sids(scenario) || (other && !has_fixed_sids(other));
 }
 
-static void play_steps(struct player *player, const json_t *scenario)
+static void play_steps(struct fuzz_player *player, const json_t *scenario)
 {
     json_t *step, *answer, *all;
     size_t i;
@@ -376,63 +284,101 @@ static void play_steps(struct player *player, const json_t *scenario)
         json_array_append_new(player->steps, play_step(player, step));
     }
     all = json_pack("{s:s}", "op", "all");
-    status = call(player, "POST", "/store", all, &answer);
+    status = call(player, &player->apps[0], "POST", "/store", all, &answer);
     json_decref(all);
     json_object_set_new(player->seen, "holds", fuzz_see_stored(status, answer));
     json_decref(answer);
-    call(player, "GET", "/trace?since=0", NULL, &answer);
-    fuzz_see_trace(player->seen, answer);
-    json_decref(answer);
+    for (size_t k = 0; k < FUZZ_APPS; k++) {
+        if (!player->apps[k].made)
+            continue;
+        call(player, &player->apps[k], "GET", "/trace?since=0", NULL, &answer);
+        fuzz_see_trace(player->seen, answer);
+        json_decref(answer);
+    }
 }
 
-static void begin(struct player *player, const json_t *scenario)
+static void begin_app(struct fuzz_app *app, const json_t *source,
+                      const char *id, const char *end)
 {
-    json_t *settings = json_object_get(scenario, "settings");
+    const json_t *options = json_object_get(source, "options");
+    const json_t *settings = json_object_get(source, "settings");
 
+    snprintf(app->id, sizeof app->id, "%s%s", id, end);
+    app->options = options ? json_deep_copy(options) : json_object();
+    app->settings = settings ? json_deep_copy(settings) : json_object();
+}
+
+static void begin(struct fuzz_player *player, const json_t *scenario,
+                  const char *id)
+{
     player->client = http_pool_take(player->side->pool);
     player->base = target_base(player->side->target, false);
     player->tls_base = target_base(player->side->target, true);
-    player->options = json_deep_copy(json_object_get(scenario, "options"));
-    player->settings = settings ? json_deep_copy(settings) : json_object();
+    begin_app(&player->apps[0], scenario, id, "");
+    begin_app(&player->apps[1], other_app(scenario), id, "-b");
     player->vars = json_object();
     player->now_ms = SCENE_START_MS;
     player->steps = json_array();
     player->seen =
         json_pack("{s:o,s:o}", "steps", player->steps, "events", json_array());
-    if (!player->options)
-        player->options = json_object();
     if (has_random_sids(scenario))
         player->secrets = all_secrets(scenario);
 }
 
-static void end(struct player *player)
+static void end(struct fuzz_player *player)
 {
     json_t *answer;
 
-    call(player, "DELETE", "", NULL, &answer);
-    json_decref(answer);
+    for (size_t i = 0; i < FUZZ_APPS; i++) {
+        if (player->apps[i].made || i == 0) {
+            call(player, &player->apps[i], "DELETE", "", NULL, &answer);
+            json_decref(answer);
+        }
+        json_decref(player->apps[i].options);
+        json_decref(player->apps[i].settings);
+    }
     http_pool_give(player->side->pool, player->client);
-    for (size_t i = 0; i < CLIENTS; i++)
+    for (size_t i = 0; i < FUZZ_CLIENTS; i++)
         jar_clear(&player->jars[i]);
-    json_decref(player->options);
-    json_decref(player->settings);
     json_decref(player->secrets);
     json_decref(player->vars);
+}
+
+/* The app, and where the scenario has two, the other one on its store; each
+ * with the scenario's "store" of what the store lacks. */
+static bool make_apps(struct fuzz_player *player, const json_t *scenario)
+{
+    static const char *const made[FUZZ_APPS] = { "made", "made-b" };
+    const size_t count = other_app(scenario) ? 2 : 1;
+    long status = 201;
+
+    for (size_t i = 0; i < count && status == 201; i++) {
+        struct fuzz_app *app = &player->apps[i];
+        json_t *store = json_deep_copy(json_object_get(scenario, "store"));
+        json_t *beside =
+            json_pack("{s:I,s:o}", "clock", (json_int_t)SCENE_START_MS, "store",
+                      store ? store : json_object());
+
+        if (i > 0)
+            json_object_set_new(json_object_get(beside, "store"), "same-as",
+                                json_string(player->apps[0].id));
+        json_object_set_new(
+            player->seen, made[i],
+            put(player, app, app->options, app->settings, beside, &status));
+        json_decref(beside);
+    }
+    return status == 201;
 }
 
 json_t *fuzz_play(const struct fuzz_side *side, const json_t *scenario,
                   const char *app)
 {
-    struct player player = { .side = side, .app = app };
-    json_t *made, *seen;
-    long status;
+    struct fuzz_player player = { .side = side };
+    json_t *seen;
 
-    begin(&player, scenario);
-    made = put(&player, player.options, player.settings,
-               json_object_get(scenario, "store"), &status);
-    if (status == 201)
+    begin(&player, scenario, app);
+    if (make_apps(&player, scenario))
         play_steps(&player, scenario);
-    json_object_set_new(player.seen, "made", made);
     end(&player);
     seen = player.lost                 ? NULL
            : has_random_sids(scenario) ? fuzz_see_sids(player.seen)

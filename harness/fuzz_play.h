@@ -3,10 +3,13 @@
  * What comes back is data that two targets can be compared by:
  *
  *   {"made":{"status","error"?,"warnings"?,"operations"?},
+ *    "made-b": the same of the other app,
  *    "steps":[ one a step of the scenario:
  *      a request: {"transport","status","headers":{…},"set-cookie":[…],
  *                  "answer":{…}, "calls":[{"op","sid","session","outcome"}…],
  *                  "text": the body as it came}
+ *      several at once: {"calls":[… in their order, with whose],
+ *                        "replies":[ one a request, as above ]}
  *      all else:  {"status","answer"}],
  *    "events":[{"event","text","op"}…], "holds":[{"sid","session"}…]}
  *
@@ -21,6 +24,10 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+
+/* Requests at once at the most, and the connections that a player holds open:
+ * one for itself and one a request, each with and without TLS. */
+enum { FUZZ_TRACKS = 3, FUZZ_CONNECTIONS = 2 * (1 + FUZZ_TRACKS) };
 
 /* One of the two that are held against each other. */
 struct fuzz_side {

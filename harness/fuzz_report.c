@@ -44,8 +44,8 @@ static void write_file(const struct fuzz_hunt *hunt, unsigned long number,
     free(path);
 }
 
-/* What is right is not known of a death: then there is no case, but the
- * scenario itself. */
+/* What is right is not known of a death, and not all has words in the scenario
+ * language: then there is no case, but the scenario itself. */
 static void print_scenario(FILE *to, const json_t *small)
 {
     char *text = json_dumps(small, JSON_INDENT(1));
@@ -60,8 +60,9 @@ void fuzz_report(struct fuzz_hunt *hunt, unsigned long number,
                  const struct fuzz_judgement *judgement)
 {
     const struct fuzz_difference *difference = &judgement->difference;
-    char *text =
-        judgement->right ? case_of(hunt, number, small, judgement) : NULL;
+    char *text = judgement->right && fuzz_yaml_suits(small)
+                     ? case_of(hunt, number, small, judgement)
+                     : NULL;
 
     pthread_mutex_lock(&hunt->lock);
     if (hunt->progress)
@@ -90,9 +91,15 @@ void fuzz_report(struct fuzz_hunt *hunt, unsigned long number,
 
 void fuzz_report_summary(const struct fuzz_hunt *hunt)
 {
-    for (unsigned i = 0; i < hunt->found; i++)
-        fprintf(hunt->to, "%6lu %s\n", hunt->findings[i].times,
-                hunt->findings[i].path);
+    for (unsigned i = 0; i < hunt->found; i++) {
+        const struct fuzz_finding *finding = &hunt->findings[i];
+
+        fprintf(hunt->to, "%6lu %s", finding->times, finding->path);
+        if (finding->places > 0)
+            fprintf(hunt->to, " (and in %u other place%s)", finding->places,
+                    finding->places == 1 ? "" : "s");
+        fputc('\n', hunt->to);
+    }
     fprintf(hunt->to, "%lu steps in %lu scenario%s, seed %llu: ", hunt->steps,
             hunt->scenarios, hunt->scenarios == 1 ? "" : "s",
             (unsigned long long)hunt->seed);

@@ -14,9 +14,20 @@ static const char *const methods[] = { "GET",    "GET",  "GET",  "GET", "GET",
                                        "DELETE", NULL };
 
 static const char *const targets[] = {
-    "/",     "/",    "/",        "/",       "/",      "/",
-    "/foo",  "/foo", "/foo/bar", "/foobar", "/foo/",  "/foo?x=/",
-    "/?a=1", "/bar", "/FOO",     "/%66oo",  "/a%20b", NULL
+    "/",         "/",         "/",
+    "/",         "/",         "/",
+    "/foo",      "/foo",      "/foo/bar",
+    "/foobar",   "/foo/",     "/foo?x=/",
+    "/?a=1",     "/bar",      "/FOO",
+    "/%66oo",    "/a%20b",    "//foo",
+    "/foo//bar", "/./foo",    "/foo/../bar",
+    "/foo;x",    "/foo?/bar", "/%zz",
+    "$base/",    "$base/foo", "$base/foo/?x=1",
+    NULL
+};
+
+static const char *const bodies[] = {
+    "hello", "{\"a\":1}", "", "[[", "é", NULL
 };
 
 static const char *const protos[] = {
@@ -35,6 +46,12 @@ static const char *const odd_keys[] = { "cookie.path",
                                         "cookie.x",
                                         "cookie.toJSON",
                                         "cookie.expires.x",
+                                        "cookie._expires",
+                                        "cookie._expires",
+                                        "cookie._expires.x",
+                                        "cookie.originalMaxAge.x",
+                                        "cookie.maxAge.x",
+                                        "cookie.data.maxAge",
                                         "id",
                                         "id.x",
                                         "req",
@@ -100,6 +117,12 @@ static const char *const plain_cookies[] = {
     "{\"data\":{\"expires\":\"2023-11-14T22:14:20.000Z\"}}",
     "{\"data\":\"x\"}",
     "{\"data\":null}",
+    "{\"expires\":1,\"data\":{\"maxAge\":\"60\"}}",
+    "{\"expires\":1,\"data\":{\"maxAge\":\"x\"}}",
+    "{\"expires\":1,\"data\":{\"maxAge\":[5]}}",
+    "{\"expires\":1,\"data\":{\"maxAge\":\"\"}}",
+    "{\"expires\":1,\"data\":{\"maxAge\":{}}}",
+    "{\"expires\":1,\"data\":{\"maxAge\":true}}",
     NULL
 };
 
@@ -172,13 +195,26 @@ static const char *some_key(struct fuzz_maker *maker)
                      fuzz_maker_wild(maker, 3) ? odd_keys : keys);
 }
 
+/* More than fits into Spec-Do. */
+static json_t *long_text(void)
+{
+    char text[9000];
+
+    memset(text, 'x', sizeof text);
+    return json_stringn(text, sizeof text);
+}
+
 static json_t *act_value(struct fuzz_maker *maker, const char *verb)
 {
     const char *key = some_key(maker);
-    json_t *value = strcmp(key, "cookie") == 0
-                        ? fuzz_pick_json(&maker->random, plain_cookies)
-                        : fuzz_make_value(maker);
+    json_t *value;
 
+    if (strcmp(key, "cookie") == 0)
+        value = fuzz_pick_json(&maker->random, plain_cookies);
+    else if (fuzz_below(&maker->random, 300) == 0)
+        value = long_text();
+    else
+        value = fuzz_make_value(maker);
     return json_pack("[s,s,o]", verb, key, value);
 }
 
@@ -245,6 +281,13 @@ static json_t *act_header(struct fuzz_maker *maker, const char *verb)
         "[\"set-cookie\",\"connect.sid=mine\"]",
         "[\"content-type\",\"text/plain\"]",
         "[\"x-a\",\"\"]",
+        "[\"x-a\",[\"é\",\"ü\"]]",
+        "[\"x-b\",[]]",
+        "[\"x-b\",\"日\"]",
+        "[\"x-b\",1.50]",
+        "[\"x b\",\"1\"]",
+        "[\"location\",\"/é\"]",
+        "[\"transfer-encoding\",\"chunked\"]",
         NULL
     };
     json_t *action = json_pack("[s]", verb);
@@ -265,11 +308,11 @@ static json_t *act_status(struct fuzz_maker *maker, const char *verb)
 
 static json_t *act_text(struct fuzz_maker *maker, const char *verb)
 {
-    static const char *const bodies[] = {
+    static const char *const written[] = {
         "hello", "hello", "é", "", "x", NULL
     };
 
-    return json_pack("[s,s]", verb, fuzz_pick(&maker->random, bodies));
+    return json_pack("[s,s]", verb, fuzz_pick(&maker->random, written));
 }
 
 static json_t *act_point(struct fuzz_maker *maker, const char *verb)
@@ -280,8 +323,10 @@ static json_t *act_point(struct fuzz_maker *maker, const char *verb)
 
 static json_t *act_redirect(struct fuzz_maker *maker, const char *verb)
 {
-    (void)maker;
-    return json_pack("[s,s]", verb, "/login");
+    static const char *const where[] = { "/login", "/login", "/é",
+                                         "/日",    "",       NULL };
+
+    return json_pack("[s,s]", verb, fuzz_pick(&maker->random, where));
 }
 
 /* Weights are of a hundred and some. */
@@ -404,8 +449,8 @@ static json_t *make_cookie(struct fuzz_maker *maker)
 
 static json_t *make_headers(struct fuzz_maker *maker)
 {
-    static const char *const kinds[] = { "a", "a", "b", "zz", "", NULL };
-    static const char *const ids[] = { "h1", "h1", "h2", "", "a.b", NULL };
+    static const char *const kinds[] = { "a", "a", "b", "zz", "", "é", NULL };
+    static const char *const ids[] = { "h1", "h1", "h2", "", "a.b", "é", NULL };
     const json_t *options = maker->options;
     bool proxied = json_object_get(options, "proxy") ||
                    json_object_get(maker->settings, "trust proxy");
@@ -470,6 +515,9 @@ json_t *fuzz_make_request(struct fuzz_maker *maker)
         json_object_set_new(request, "cookie", cookie);
     if (fuzz_chance(random, 65))
         json_object_set_new(request, "do", fuzz_make_actions(maker));
+    if (strcmp(method, "HEAD") != 0 && fuzz_chance(random, 3))
+        json_object_set_new(request, "body",
+                            json_string(fuzz_pick(random, bodies)));
     if (maker->random_sids && fuzz_chance(random, 40) && maker->saved < 4)
         save_sid(maker, request);
     return request;

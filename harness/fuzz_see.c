@@ -23,17 +23,14 @@ static const char *const transports[] = { [HTTP_OK] = "ok",
                                           [HTTP_RESET] = "reset",
                                           [HTTP_TIMEOUT] = "timeout" };
 
-/* Bytes that are no UTF-8 are taken for Latin-1. */
-static json_t *text_of(const char *bytes, size_t length)
+/* As a header is read: what is no ASCII is Latin-1. */
+static json_t *latin1_of(const char *bytes, size_t length)
 {
-    json_t *text = json_stringn(bytes, length);
     char *wide = NULL;
     size_t size = 0;
-    FILE *to;
+    FILE *to = open_memstream(&wide, &size);
+    json_t *text;
 
-    if (text)
-        return text;
-    to = open_memstream(&wide, &size);
     must(to);
     for (size_t i = 0; i < length; i++) {
         unsigned char byte = (unsigned char)bytes[i];
@@ -47,6 +44,14 @@ static json_t *text_of(const char *bytes, size_t length)
     free(wide);
     must(text);
     return text;
+}
+
+/* Bytes that are no UTF-8 are taken for Latin-1. */
+static json_t *text_of(const char *bytes, size_t length)
+{
+    json_t *text = json_stringn(bytes, length);
+
+    return text ? text : latin1_of(bytes, length);
 }
 
 /* The largest number up to which a double holds every integer. */
@@ -163,8 +168,8 @@ static json_t *see_cookies(const struct http_headers *headers,
         if (secrets)
             shown = without_signature(header->value, secrets);
         json_array_append_new(cookies,
-                              text_of(shown ? shown : header->value,
-                                      strlen(shown ? shown : header->value)));
+                              latin1_of(shown ? shown : header->value,
+                                        strlen(shown ? shown : header->value)));
         free(shown);
     }
     return cookies;
@@ -179,7 +184,7 @@ static json_t *see_headers(const struct http_headers *headers)
 
         if (value)
             json_object_set_new(seen, compared[i],
-                                text_of(value, strlen(value)));
+                                latin1_of(value, strlen(value)));
     }
     return seen;
 }
@@ -375,10 +380,21 @@ static int by_event(const void *one, const void *other)
     return order;
 }
 
+/* Of several requests at once the label says whose call it is. */
+static json_t *see_call(const json_t *event)
+{
+    static const char *const shown[] = { "op", "sid", "session", "outcome",
+                                         NULL };
+    const char *label = json_string_value(json_object_get(event, "request"));
+    json_t *seen = picked(event, shown);
+
+    if (label && label[strspn(label, "r0123456789")])
+        json_object_set(seen, "request", json_object_get(event, "request"));
+    return seen;
+}
+
 void fuzz_see_trace(json_t *seen, const json_t *trace)
 {
-    static const char *const of_call[] = { "op", "sid", "session", "outcome",
-                                           NULL };
     static const char *const of_event[] = { "event", "text", "op", NULL };
     json_t *steps = json_object_get(seen, "steps");
     json_t *events = json_object_get(seen, "events"), *event;
@@ -396,13 +412,13 @@ void fuzz_see_trace(json_t *seen, const json_t *trace)
             json_array_append_new(events, picked(event, of_event));
         else if (json_object_get(step, "calls"))
             json_array_append_new(json_object_get(step, "calls"),
-                                  picked(event, of_call));
+                                  see_call(event));
         else if (step) { /* of one that broke off */
             json_object_set_new(step, "calls", json_array());
             json_array_append_new(json_object_get(step, "calls"),
-                                  picked(event, of_call));
+                                  see_call(event));
         } else
-            json_array_append_new(events, picked(event, of_call));
+            json_array_append_new(events, see_call(event));
     }
     /* Errors of the end come when they come: a turn after the answer. */
     json_object_set_new(seen, "events", in_order(events, by_event));

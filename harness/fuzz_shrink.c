@@ -78,10 +78,12 @@ static json_t *plainer(const json_t *value, unsigned way)
 enum { WAYS = 2 };
 
 /* No text that has a meaning of its own (a verb, a field of a cookie) is
- * worth trying; those are short, so little is lost by trying them. */
+ * worth trying; those are short, so little is lost by trying them. A request
+ * among others can go, and become no other thing. */
 static bool is_plain(const json_t *value)
 {
-    return json_is_null(value) || json_is_boolean(value) ||
+    return json_object_get(value, "request") || json_is_null(value) ||
+           json_is_boolean(value) ||
            (json_is_integer(value) && json_integer_value(value) >= -1 &&
             json_integer_value(value) <= 1) ||
            (json_is_string(value) &&
@@ -162,10 +164,11 @@ static json_t *keys_of(const json_t *object)
 /* Members that are of one piece with the others. */
 static bool is_needed(const char *key)
 {
-    static const char *const needed[] = {
-        "steps", "request", "advance", "store",  "fault", "emit", "restart",
-        "op",    "sid",     "message", "base64", "var",   NULL
-    };
+    static const char *const needed[] = { "steps",    "request",  "advance",
+                                          "store",    "fault",    "emit",
+                                          "restart",  "op",       "sid",
+                                          "message",  "base64",   "var",
+                                          "parallel", "requests", NULL };
 
     for (size_t i = 0; needed[i]; i++)
         if (strcmp(needed[i], key) == 0)

@@ -100,11 +100,16 @@ static void write_save(struct writing *writing, const json_t *step,
 static void write_request(struct writing *writing, const json_t *step,
                           const json_t *right)
 {
-    static const char *const plain[] = { "as", "https", "headers", NULL };
+    static const char *const plain[] = { "as", "https", "headers", "body",
+                                         NULL };
+    const char *line = json_string_value(json_object_get(step, "request"));
     FILE *to = writing->to;
 
     fprintf(to, "request: ");
-    fuzz_yaml_value(to, json_object_get(step, "request"));
+    if (strstr(line, " $base")) /* the variable of that name */
+        fprintf(to, "\"%s\"", line);
+    else
+        fuzz_yaml_text(to, line);
     for (size_t i = 0; plain[i]; i++) {
         const json_t *value = json_object_get(step, plain[i]);
 
@@ -134,6 +139,8 @@ static void write_store(struct writing *writing, const json_t *body)
         write_sid(writing, json_object_get(body, "sid"));
     if (raw)
         fputs("\n" INDENT "  raw: true", to);
+    if (json_object_get(body, "callback"))
+        fputs("\n" INDENT "  callback: false", to);
     if (cookie && !raw) {
         json_object_del(session, "cookie");
         fputs("\n" INDENT "  cookie: ", to);
@@ -211,6 +218,8 @@ static void write_step(struct writing *writing, size_t i, const json_t *step)
     } else {
         write_verb(writing, step, right);
     }
+    if (json_object_get(step, "via"))
+        fputs("\n" INDENT "via: b", writing->to);
     fuzz_yaml_expect(writing->to, INDENT, step, right, here);
     fputc('\n', writing->to);
 }
@@ -342,20 +351,71 @@ static void write_refused(struct writing *writing, const json_t *scenario)
     json_decref(step);
 }
 
-static void write_app(FILE *to, const json_t *scenario)
+/* `about` is an app; with `indent` in front of each line. */
+static void write_parts(FILE *to, const char *indent, const json_t *about)
 {
-    static const char *const parts[] = { "options", "settings", "store", NULL };
+    static const char *const parts[] = { "options", "settings", NULL };
 
     for (size_t i = 0; parts[i]; i++) {
-        const json_t *part = json_object_get(scenario, parts[i]);
+        const json_t *part = json_object_get(about, parts[i]);
 
         if (!part || (i && json_object_size(part) == 0))
             continue;
-        fprintf(to, "    %s: ", parts[i]);
+        fprintf(to, "%s%s: ", indent, parts[i]);
         fuzz_yaml_value(to, part);
         fputc('\n', to);
     }
+}
+
+static bool calls_blindly(const json_t *scenario)
+{
+    json_t *step;
+    size_t i;
+
+    json_array_foreach(json_object_get(scenario, "steps"), i, step)
+    {
+        if (json_object_get(json_object_get(step, "store"), "callback"))
+            return true;
+    }
+    return false;
+}
+
+static void write_app(FILE *to, const json_t *scenario)
+{
+    const json_t *store = json_object_get(scenario, "store");
+    const json_t *other =
+        json_object_get(json_object_get(scenario, "apps"), "b");
+
+    if (calls_blindly(scenario))
+        fputs("    needs: [ no-callback ]\n", to);
+    if (json_object_size(store) > 0) {
+        fputs("    store: ", to);
+        fuzz_yaml_value(to, store);
+        fputc('\n', to);
+    }
+    if (other) {
+        fputs("    apps:\n      a:\n", to);
+        write_parts(to, "        ", scenario);
+        fputs("      b:\n", to);
+        write_parts(to, "        ", other);
+    } else {
+        write_parts(to, "    ", scenario);
+    }
     fputs("    steps:\n", to);
+}
+
+bool fuzz_yaml_suits(const json_t *scenario)
+{
+    json_t *step;
+    size_t i;
+
+    json_array_foreach(json_object_get(scenario, "steps"), i, step)
+    {
+        if (json_object_get(step, "parallel") ||
+            json_object_get(json_object_get(step, "restart"), "later"))
+            return false;
+    }
+    return true;
 }
 
 static bool has_part(const char *aspect, const char *part)

@@ -8,7 +8,12 @@
 #include "fuzz_compare.h"
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdio.h>
+
+/* Can it be said in the scenario language? Neither what happens in an order
+ * of the fuzzer's, nor a clock that a restart puts forward. */
+bool fuzz_yaml_suits(const json_t *scenario);
 
 /* A whole file with one case of that name. `right`: what fuzz_play() saw of
  * the other target. */

@@ -2,6 +2,7 @@
 #include "gate.h"
 
 #include <string.h>
+#include <time.h>
 
 /* Who waits, in words. It lives on its owner's stack. */
 struct gate_waiter {
@@ -122,6 +123,28 @@ bool gate_await(struct gates *gates, struct gate *gate, const char *who,
 
     wait_until(gates, &waiter, lock, arena);
     return gate->state == GATE_REACHED;
+}
+
+/* Nobody who waits so is stuck: the network may still move. */
+bool gate_await_head(struct gates *gates, const struct gate *gate, long ms,
+                     pthread_mutex_t *lock)
+{
+    struct timespec end;
+    int rc = 0;
+
+    clock_gettime(CLOCK_REALTIME, &end);
+    end.tv_nsec += ms % 1000 * 1000000;
+    end.tv_sec += ms / 1000 + end.tv_nsec / 1000000000;
+    end.tv_nsec %= 1000000000;
+    while (!gate->head && !gate->released && rc == 0)
+        rc = pthread_cond_timedwait(&gates->changed, lock, &end);
+    return gate->head;
+}
+
+void gate_head(struct gates *gates, struct gate *gate)
+{
+    gate->head = true;
+    pthread_cond_broadcast(&gates->changed);
 }
 
 void gate_release(struct gates *gates, struct gate *gate)

@@ -25,6 +25,7 @@ struct gate {
     const char *name;
     enum gate_state state;
     bool released;
+    bool head; /* the client has the head of that request's response */
 };
 
 struct gates {
@@ -55,6 +56,11 @@ bool gate_hold(struct gates *gates, struct gate *gate, const char *who,
  * the request missed it. */
 bool gate_await(struct gates *gates, struct gate *gate, const char *who,
                 pthread_mutex_t *lock, struct arena *arena);
+/* Until the client has the head of the response, the gate is released, or
+ * `ms` have passed. True where the head came first. */
+bool gate_await_head(struct gates *gates, const struct gate *gate, long ms,
+                     pthread_mutex_t *lock);
+void gate_head(struct gates *gates, struct gate *gate);
 void gate_release(struct gates *gates, struct gate *gate);
 void gate_miss(struct gates *gates, struct gate *gate);
 

@@ -69,6 +69,18 @@ bool hold_end(struct hold *hold)
     return !scene->gates.deadlock;
 }
 
+void hold_head(void *arg)
+{
+    struct hold *hold = arg;
+    struct scene *scene = hold->track->scene;
+
+    pthread_mutex_lock(&scene->lock);
+    for (size_t i = 0; hold->gates && i < hold->gates->count; i++)
+        gate_head(&scene->gates, gate_named(&scene->gates, &scene->arena,
+                                            hold->gates->items[i]->key));
+    pthread_mutex_unlock(&scene->lock);
+}
+
 /* The gate at which a request that parks before `op` has to stay, or NULL. */
 static struct gate *gate_at(struct hold *hold, const char *op)
 {

@@ -29,5 +29,7 @@ struct hold {
  * has come. False when the scene is stopped. */
 bool hold_begin(struct hold *hold);
 bool hold_end(struct hold *hold);
+/* The head of its response has come; called without the lock. */
+void hold_head(void *hold);
 
 #endif

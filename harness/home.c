@@ -19,7 +19,7 @@ enum {
  * cannot change while the program runs. */
 static struct {
     pthread_once_t once;
-    char cases[PATH_MAX], server[PATH_MAX], express[PATH_MAX];
+    char cases[PATH_MAX], server[PATH_MAX], express[PATH_MAX], stores[PATH_MAX];
 } home = { .once = PTHREAD_ONCE_INIT };
 
 static bool path_join(char path[PATH_MAX], const char *folder, const char *name)
@@ -54,10 +54,12 @@ static bool find_above(char path[PATH_MAX], const char *name)
 static void find_part(char path[PATH_MAX], const char *name, const char *marker)
 {
     const char *folder = getenv("SESSIONSPEC_HOME");
+    char installed[128];
 
     if (folder && *folder && path_join(path, folder, name))
         return;
-    if (find_above(path, marker)) {
+    snprintf(installed, sizeof installed, "share/sessionspec/%s", marker);
+    if (find_above(path, marker) || find_above(path, installed)) {
         *strrchr(path, '/') = '\0';
         return;
     }
@@ -71,6 +73,7 @@ static void find_all(void)
     find_part(home.cases, "cases", "cases/requirements.yml");
     find_part(home.express, "harness/targets/express",
               "harness/targets/express/package.json");
+    find_part(home.stores, "stores", "stores/template.c");
     if (!find_above(home.server, "sessionspec-server") &&
         !(folder && path_join(home.server, folder, "build/sessionspec-server")))
         must(snprintf(home.server, PATH_MAX, "%s", "build/sessionspec-server") <
@@ -93,4 +96,10 @@ const char *home_express(void)
 {
     must(pthread_once(&home.once, find_all) == 0);
     return home.express;
+}
+
+const char *home_stores(void)
+{
+    must(pthread_once(&home.once, find_all) == 0);
+    return home.stores;
 }

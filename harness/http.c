@@ -45,6 +45,7 @@ struct http_client {
 /* What the callbacks of one exchange fill. */
 struct exchange {
     struct http_client *client;
+    const struct http_request *request;
     struct http_reply *reply;
     size_t body_capacity;
     bool informational; /* the head that comes is a 1xx's */
@@ -135,6 +136,8 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *arg)
         exchange->head_done = false;
         exchange->informational = length > 9 && bytes[9] == '1';
     } else if (length <= 2 && !exchange->informational) {
+        if (!exchange->head_done && exchange->request->on_head)
+            exchange->request->on_head(exchange->request->on_head_arg);
         exchange->head_done = true;
         if (exchange->head_only)
             return 0;
@@ -263,6 +266,7 @@ void http_send(struct http_client *client, const struct http_request *request,
 {
     struct exchange exchange = {
         .client = client,
+        .request = request,
         .reply = reply,
         .head_only = request->body && strcmp(request->method, "HEAD") == 0
     };

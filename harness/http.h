@@ -37,6 +37,10 @@ struct http_request {
     const char *body; /* NULL for none */
     size_t body_length;
     long timeout_ms;
+    /* Called once, in http_send, when the whole head of the answer has come;
+     * NULL where nobody wants to know. */
+    void (*on_head)(void *arg);
+    void *on_head_arg;
 };
 
 /* How far it came, apart from what was answered. */

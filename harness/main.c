@@ -15,6 +15,8 @@ static const struct command {
     { "check", cmd_check, "read case files, and say what is wrong in them" },
     { "explain", cmd_explain, "one requirement or case, in full" },
     { "fuzz", cmd_fuzz, "random apps and requests on two targets, compared" },
+    { "describe", cmd_describe, "what a store says of itself" },
+    { "new-store", cmd_new_store, "begin a store: a folder that compiles" },
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
@@ -26,7 +28,7 @@ static void print_help(FILE *to)
           "Usage: sessionspec COMMAND [...]\n\n",
           to);
     for (size_t i = 0; i < COMMAND_COUNT; i++)
-        fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].help);
+        fprintf(to, "  %-9s %s\n", commands[i].name, commands[i].help);
     fputs("\nOptions: --help, --version. `sessionspec COMMAND --help` tells "
           "the command's.\n\n"
           "Examples:\n"

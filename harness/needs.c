@@ -14,10 +14,13 @@
 
 #define ASK_APP "sessionspec-asks"
 
+/* What stops the backend that all stand on. */
+#define BREAKING "break-backend"
+
 /* Words that a target answers for, not its store. */
 static const char *const abilities[] = {
-    "virtual-clock", "schedule",        "fault", "tls",
-    "store-spec",    "expiry-callback", NULL
+    "virtual-clock",   "schedule", "fault",       "tls", "store-spec",
+    "expiry-callback", "debug",    "no-callback", NULL
 };
 
 static bool list_has(const json_t *list, const char *word)
@@ -63,6 +66,14 @@ static const char *word_unmet(const char *word, const json_t *about,
         return strncmp(target, "express", 7) == 0
                    ? NULL
                    : arena_printf(arena, "only for express-session itself");
+    if (strcmp(word, "memory") == 0)
+        return strcmp(text_of(store, "name", ""), "memory") == 0
+                   ? NULL
+                   : arena_printf(arena, "only for the MemoryStore");
+    if (strcmp(word, BREAKING) == 0)
+        return arena_printf(arena,
+                            "only with --restart-backend, and a --store whose "
+                            "backend the target starts itself, such as redis");
     if (word_in(word, abilities))
         return arena_printf(arena, "the target %s has no ability \"%s\"",
                             target, word);
@@ -70,17 +81,34 @@ static const char *word_unmet(const char *word, const json_t *about,
                         text_of(store, "name", "of this target"), word);
 }
 
-/* What steps cannot do without, collected from the whole tree of them. */
-struct implied {
-    bool schedule, fault, virtual_clock, tls;
+/* What steps cannot do without, collected from the whole tree of them. `get`,
+ * `set` and `destroy` every store has. */
+static const char *const implied_words[] = {
+    "schedule", "fault",  "virtual-clock", "tls",   "debug",
+    "touch",    "all",    "length",        "clear", "reap",
+    "spoil",    "reopen", "no-callback",   BREAKING
 };
 
+enum { IMPLIED = sizeof implied_words / sizeof *implied_words };
+
+struct implied {
+    bool words[IMPLIED];
+};
+
+static void imply(struct implied *implied, const char *word)
+{
+    for (size_t i = 0; i < IMPLIED; i++)
+        implied->words[i] =
+            implied->words[i] || strcmp(implied_words[i], word) == 0;
+}
+
+static void imply_step(struct implied *implied, const struct node *step);
 static void imply_steps(struct implied *implied, const struct node *steps);
 
-static bool is_true(const struct node *scalar)
+static bool is_flag(const struct node *scalar, const char *flag)
 {
     return scalar && scalar->kind == NODE_SCALAR && !scalar->quoted &&
-           strcmp(scalar->text, "true") == 0;
+           strcmp(scalar->text, flag) == 0;
 }
 
 static void imply_parallel(struct implied *implied, const struct node *step)
@@ -88,42 +116,86 @@ static void imply_parallel(struct implied *implied, const struct node *step)
     const struct node *tracks = node_get(step, "parallel");
 
     if (node_get(step, "interleave"))
-        implied->schedule = true;
+        imply(implied, "schedule");
     for (size_t i = 0; tracks && i < tracks->count; i++) {
         const struct node *track = tracks->items[i];
-        if (track->kind == NODE_LIST) {
+
+        if (track->kind == NODE_MAP)
+            imply_step(implied, track);
+        else
             imply_steps(implied, track);
-            continue;
-        }
-        if (node_get(track, "hold"))
-            implied->schedule = true;
-        if (is_true(node_get(track, "https")))
-            implied->tls = true;
     }
     imply_steps(implied, node_get(step, "then"));
-    imply_steps(implied, node_get(step, "always"));
+}
+
+/* `[ get, touch ]`, `[ { touch: {…} } ]`: a store that lacks one of them is
+ * not called so. */
+static void imply_calls(struct implied *implied, const struct node *calls)
+{
+    for (size_t i = 0; calls && i < calls->count; i++) {
+        const struct node *call = calls->items[i];
+
+        if (call->kind == NODE_SCALAR)
+            imply(implied, call->text);
+        else if (call->kind == NODE_MAP && call->count > 0)
+            imply(implied, call->items[0]->key);
+    }
+}
+
+static void imply_store(struct implied *implied, const struct node *store)
+{
+    for (size_t i = 0; store && i < store->count; i++)
+        imply(implied, store->items[i]->key);
+    if (is_flag(node_get(store, "callback"), "false"))
+        imply(implied, "no-callback");
+    if (node_get(store, "break") || node_get(store, "mend"))
+        imply(implied, BREAKING);
+}
+
+static void imply_step(struct implied *implied, const struct node *step)
+{
+    const struct node *hold = node_get(step, "hold");
+    const struct node *expect = node_get(step, "expect");
+
+    if (hold || node_get(step, "await") || node_get(step, "release"))
+        imply(implied, "schedule");
+    for (size_t i = 0; hold && i < hold->count; i++)
+        imply(implied, hold->items[i]->text);
+    if (node_get(step, "fault"))
+        imply(implied, "fault");
+    if (node_get(step, "advance"))
+        imply(implied, "virtual-clock");
+    if (is_flag(node_get(step, "https"), "true"))
+        imply(implied, "tls");
+    imply_store(implied, node_get(step, "store"));
+    imply_calls(implied, node_get(step, "calls"));
+    imply_calls(implied, node_get(expect, "calls"));
+    imply_calls(implied, node_get(expect, "calls-have"));
+    if (node_get(step, "parallel"))
+        imply_parallel(implied, step);
+    if (node_get(step, "repeat"))
+        imply_steps(implied, node_get(node_get(step, "repeat"), "steps"));
 }
 
 static void imply_steps(struct implied *implied, const struct node *steps)
 {
     for (size_t i = 0; steps && steps->kind == NODE_LIST && i < steps->count;
-         i++) {
-        const struct node *step = steps->items[i];
-        if (step->kind != NODE_MAP)
-            continue;
-        if (node_get(step, "hold") || node_get(step, "await") ||
-            node_get(step, "release"))
-            implied->schedule = true;
-        if (node_get(step, "fault"))
-            implied->fault = true;
-        if (node_get(step, "advance"))
-            implied->virtual_clock = true;
-        if (is_true(node_get(step, "https")))
-            implied->tls = true;
-        if (node_get(step, "parallel"))
-            imply_parallel(implied, step);
-        if (node_get(step, "repeat"))
-            imply_steps(implied, node_get(node_get(step, "repeat"), "steps"));
+         i++)
+        if (steps->items[i]->kind == NODE_MAP)
+            imply_step(implied, steps->items[i]);
+}
+
+static void imply_settings(struct implied *implied,
+                           const struct test_case *test)
+{
+    if (is_flag(node_get(test->settings, "debug"), "true"))
+        imply(implied, "debug");
+    for (size_t i = 0; test->apps && i < test->apps->count; i++) {
+        const struct node *settings =
+            node_get(test->apps->items[i], "settings");
+
+        if (is_flag(node_get(settings, "debug"), "true"))
+            imply(implied, "debug");
     }
 }
 
@@ -131,18 +203,14 @@ static const char *implied_unmet(const struct test_case *test,
                                  const json_t *about, const json_t *store,
                                  struct arena *arena)
 {
-    struct implied implied = { false, false, false, false };
+    struct implied implied = { { false } };
     const char *unmet = NULL;
 
+    imply_settings(&implied, test);
     imply_steps(&implied, test->steps);
-    if (implied.schedule)
-        unmet = word_unmet("schedule", about, store, arena);
-    if (!unmet && implied.fault)
-        unmet = word_unmet("fault", about, store, arena);
-    if (!unmet && implied.virtual_clock)
-        unmet = word_unmet("virtual-clock", about, store, arena);
-    if (!unmet && implied.tls)
-        unmet = word_unmet("tls", about, store, arena);
+    for (size_t i = 0; i < IMPLIED && !unmet; i++)
+        if (implied.words[i])
+            unmet = word_unmet(implied_words[i], about, store, arena);
     return unmet;
 }
 
@@ -181,6 +249,19 @@ const char *needs_unmet(const struct test_case *test, const json_t *about,
     for (size_t i = 0; i < test->needs.count && !unmet; i++)
         unmet = word_unmet(test->needs.list[i], about, store, arena);
     return unmet ? unmet : implied_unmet(test, about, store, arena);
+}
+
+bool needs_alone(const struct test_case *test)
+{
+    struct implied implied = { { false } };
+
+    imply_steps(&implied, test->steps);
+    for (size_t i = 0; i < test->needs.count; i++)
+        imply(&implied, test->needs.list[i]);
+    for (size_t i = 0; i < IMPLIED; i++)
+        if (implied.words[i] && strcmp(implied_words[i], BREAKING) == 0)
+            return true;
+    return false;
 }
 
 static int answer_read(const struct probe_answer *answer, json_t **store,

@@ -21,4 +21,8 @@ int needs_ask_store(struct target *target, struct http_pool *pool,
 const char *needs_unmet(const struct test_case *test, const json_t *about,
                         const json_t *store, struct arena *arena);
 
+/* Whether it breaks what the others stand on, so that nothing else may run at
+ * the time. */
+bool needs_alone(const struct test_case *test);
+
 #endif

@@ -52,47 +52,63 @@ static struct mark mark_of_offset(const struct parse *parse, size_t offset)
     return mark;
 }
 
+#define NO_TAGS                                                                \
+    "there are none here; a quoted value is a string, a plain one what it "    \
+    "looks like"
+
 /* libyaml's words for the commonest mistakes, and what would be right. */
-static const struct {
+static const struct hint {
     const char *said, *hint;
+    bool begun; /* it began elsewhere, which helps more than where it ended */
 } hints[] = {
     { "found character that cannot start any token",
       "a text that begins with @ ` or % has to be quoted; indent with blanks, "
-      "not tabs" },
+      "not tabs",
+      false },
     { "found a tab character that violates indentation",
-      "indent with blanks, not tabs" },
+      "indent with blanks, not tabs", false },
     { "mapping values are not allowed in this context",
       "a text with \": \" in it has to be quoted, and an item's keys stand "
-      "in one column" },
+      "in one column",
+      false },
     { "did not find expected key",
-      "look for an item in another column, or a text to be quoted" },
+      "look for an item in another column, or a text to be quoted", false },
     { "did not find expected '-' indicator",
-      "the items of a list stand in one column, each with \"- \"" },
-    { "could not find expected ':'", "a key needs \": \" behind it" },
-    { "did not find expected ',' or '}'", "a { is not closed" },
-    { "did not find expected ',' or ']'", "a [ is not closed" },
-    { "found unexpected end of stream", "a quote is not closed" },
+      "the items of a list stand in one column, each with \"- \"", false },
+    { "could not find expected ':'", "a key needs \": \" behind it", true },
+    { "did not find expected ',' or '}'", "a { is not closed", true },
+    { "did not find expected ',' or ']'", "a [ is not closed", true },
+    { "found unexpected end of stream", "a quote is not closed", true },
+    { "incomplete UTF-8 octet sequence", "a file has to be UTF-8", false },
+    { "invalid leading UTF-8 octet", "a file has to be UTF-8", false },
+    { "invalid trailing UTF-8 octet", "a file has to be UTF-8", false },
 };
 
-static const char *hint_for(const char *said)
+static const struct hint *hint_for(const char *said)
 {
+    static const struct hint none = { "", NULL, false };
+
     for (size_t i = 0; i < sizeof hints / sizeof *hints; i++)
         if (strcmp(hints[i].said, said) == 0)
-            return hints[i].hint;
-    return NULL;
+            return &hints[i];
+    return &none;
 }
 
 static void syntax_problem(struct parse *parse)
 {
     const yaml_parser_t *yaml = &parse->yaml;
     const char *said = yaml->problem ? yaml->problem : "cannot be read";
-    const char *hint = hint_for(said);
+    const struct hint *hint = hint_for(said);
+    char begun[64] = "";
     struct mark at = yaml->error == YAML_READER_ERROR
                          ? mark_of_offset(parse, yaml->problem_offset)
                          : mark_of(parse, yaml->problem_mark);
 
-    problem_add(parse->problems, at, "not valid YAML: %s%s%s", said,
-                hint ? ": " : "", hint ? hint : "");
+    if (hint->begun && yaml->context)
+        snprintf(begun, sizeof begun, ": the one in line %u",
+                 mark_of(parse, yaml->context_mark).line);
+    problem_add(parse->problems, at, "not valid YAML: %s%s%s%s", said,
+                hint->hint ? ": " : "", hint->hint ? hint->hint : "", begun);
     parse->broken = true;
 }
 
@@ -129,12 +145,10 @@ static void refuse_anchor_and_tag(struct parse *parse, struct mark at,
                     "repeat under fragments, and options under defaults",
                     (const char *)anchor);
     if (tag && strncmp((const char *)tag, standard, strlen(standard)) == 0)
-        problem_add(parse->problems, at,
-                    "tag \"!!%s\": there are none here; a quoted value is a "
-                    "string, a plain one what it looks like",
+        problem_add(parse->problems, at, "tag \"!!%s\": " NO_TAGS,
                     (const char *)tag + strlen(standard));
     else if (tag)
-        problem_add(parse->problems, at, "tag \"%s\": there are none here",
+        problem_add(parse->problems, at, "tag \"%s\": " NO_TAGS,
                     (const char *)tag);
 }
 
@@ -225,7 +239,8 @@ static const char *parse_key(struct parse *parse, const yaml_event_t *event,
 
     *at = mark_of(parse, event->start_mark);
     if (event->type != YAML_SCALAR_EVENT) {
-        problem_add(parse->problems, *at, "a key has to be a text");
+        problem_add(parse->problems, *at,
+                    "a key has to be a text, as in status: 200");
         return NULL;
     }
     refuse_anchor_and_tag(parse, *at, event->data.scalar.anchor,

@@ -17,6 +17,7 @@ struct play_options {
     const char *store;  /* SPEC for the apps, or NULL for the target's own */
     unsigned long seed; /* of everything random                            */
     long request_timeout_ms;
+    bool empties; /* the store first: it keeps no apps apart */
 };
 
 /* Fills outcome, seconds, reason, failures, transcript and hazard_shown; the

@@ -1,6 +1,12 @@
-/* run.c: the run of many cases, side by side */
+/* run.c: the run of many cases, side by side
+ *
+ * When the target dies, all the cases that it was running are lost, and one of
+ * them may be to blame. So at the end each of them is played again, alone: who
+ * kills it again is the crash, and the others get what they earn.
+ */
 #include "run.h"
 #include "base/must.h"
+#include "emptying.h"
 #include "needs.h"
 #include "replay.h"
 
@@ -12,17 +18,29 @@
 /* For what is no case: GET /_spec, asking for the store. */
 #define RUN_CONTROL_CONNECTIONS 2
 
+/* What the deaths of a target may cost in all, as the time of the longest case
+ * of each. Those that hang until a deadline are slow deaths. */
+#define RUN_DEATH_SECONDS_MAX 60
+
 /* The result of a case, and whether there is one. */
 struct slot {
     struct result_case result;
     bool done;
+    unsigned generation; /* of the target that ran it */
 };
 
 struct run {
     const struct run_plan *plan;
     struct slot *slots;
-    atomic_size_t next;
+    size_t *order;   /* of the cases: those that must run alone are last */
+    size_t together; /* how many there are before them */
+    unsigned jobs;
+    atomic_size_t next; /* in `order` */
     atomic_bool failed;
+
+    pthread_mutex_t lock;        /* guards what follows */
+    unsigned deaths, last_death; /* how many; the generation of the last */
+    double death_seconds;
 };
 
 struct worker {
@@ -56,6 +74,7 @@ static void judge_death(const struct run_plan *plan, unsigned generation,
                         struct result_case *result)
 {
     char how[64];
+    const char *words;
 
     if (!outcome_is_bad(result->outcome) && !lost)
         return;
@@ -63,10 +82,12 @@ static void judge_death(const struct run_plan *plan, unsigned generation,
         return;
     if (!target_died(plan->target, generation, how, sizeof how))
         return;
+    words = target_last_words(plan->target, generation);
     result->outcome = OUTCOME_CRASH;
     result->reason =
-        arena_printf(arena, "the target was running it and %s%s",
-                     strncmp(how, "killed", 6) == 0 ? "was " : "", how);
+        arena_printf(arena, "the target was running it and %s%s%s%s",
+                     strncmp(how, "killed", 6) == 0 ? "was " : "", how,
+                     *words ? "; its last words: " : "", words);
 }
 
 static bool is_named(const json_t *object, const char *key, const char *name)
@@ -99,14 +120,43 @@ static void judge_divergence(const struct run_plan *plan,
     }
 }
 
-/* False where the case was cut short by the user's wish to end. */
-static bool play_one(const struct run_plan *plan, size_t i, struct arena *arena,
-                     struct result_case *result)
+static void count_death(struct run *run, unsigned generation, double seconds)
 {
+    pthread_mutex_lock(&run->lock);
+    if (run->deaths == 0 || run->last_death != generation) {
+        run->deaths++;
+        run->last_death = generation;
+        run->death_seconds += seconds;
+    }
+    pthread_mutex_unlock(&run->lock);
+}
+
+/* NULL, or why no more is played. */
+static const char *too_many_deaths(struct run *run, struct arena *arena)
+{
+    const char *reason = NULL;
+
+    pthread_mutex_lock(&run->lock);
+    if (run->death_seconds > RUN_DEATH_SECONDS_MAX)
+        reason = arena_printf(
+            arena,
+            "not played: the target has died %u times, which took %.0f s",
+            run->deaths, run->death_seconds);
+    pthread_mutex_unlock(&run->lock);
+    return reason;
+}
+
+/* False where the case was cut short by the user's wish to end. */
+static bool play_one(struct run *run, size_t i, struct arena *arena,
+                     struct slot *slot)
+{
+    const struct run_plan *plan = run->plan;
+    struct result_case *result = &slot->result;
     const struct test_case *test = plan->cases[i];
     const struct run_options *options = plan->options;
     struct play_options play = { options->store, options->seed,
-                                 options->request_timeout_ms };
+                                 options->request_timeout_ms,
+                                 emptying_is_needed(plan->store) };
     struct fault fault;
     const char *unmet;
     unsigned generation;
@@ -119,19 +169,38 @@ static bool play_one(const struct run_plan *plan, size_t i, struct arena *arena,
         result->reason = unmet;
         return true;
     }
-    if (!target_ready(plan->target, &fault)) {
+    unmet = too_many_deaths(run, arena);
+    if (!unmet && !target_ready(plan->target, &fault))
+        unmet = arena_strdup(arena, fault.text);
+    if (unmet) {
         result->outcome = OUTCOME_ERROR;
-        result->reason = arena_strdup(arena, fault.text);
+        result->reason = unmet;
         return !atomic_load(plan->stop);
     }
-    generation = target_generation(plan->target);
+    generation = slot->generation = target_generation(plan->target);
     plan->play(test, (unsigned long)i + 1, plan->target, plan->pool, &play,
                arena, result, &lost);
     if (atomic_load(plan->stop) && (lost || result->outcome == OUTCOME_ERROR))
         return false;
     judge_death(plan, generation, lost, arena, result);
+    if (result->outcome == OUTCOME_CRASH)
+        count_death(run, generation, result->seconds);
     judge_divergence(plan, test, arena, result);
     return true;
+}
+
+/* A crash that may be another's. */
+static bool is_suspect(const struct run *run, const struct slot *slot)
+{
+    return run->jobs > 1 && slot->done && slot->result.outcome == OUTCOME_CRASH;
+}
+
+static void count(struct run *run, const struct slot *slot)
+{
+    if (outcome_is_bad(slot->result.outcome))
+        atomic_store(&run->failed, true);
+    if (run->plan->progress)
+        progress_step(run->plan->progress, slot->result.outcome);
 }
 
 static void *work(void *arg)
@@ -142,20 +211,89 @@ static void *work(void *arg)
 
     while (!atomic_load(plan->stop) &&
            !(plan->options->fail_fast && atomic_load(&run->failed))) {
-        size_t i = atomic_fetch_add(&run->next, 1);
+        size_t at = atomic_fetch_add(&run->next, 1), i;
         struct slot *slot;
-        if (i >= plan->count)
+        if (at >= run->together)
             break;
+        i = run->order[at];
         slot = &run->slots[i];
-        slot->done = play_one(plan, i, worker->arena, &slot->result);
-        if (!slot->done)
-            continue;
-        if (outcome_is_bad(slot->result.outcome))
-            atomic_store(&run->failed, true);
-        if (plan->progress)
-            progress_step(plan->progress, slot->result.outcome);
+        slot->done = play_one(run, i, worker->arena, slot);
+        if (slot->done && !is_suspect(run, slot))
+            count(run, slot);
     }
     return NULL;
+}
+
+/* Whether one that the target of that generation ran has killed it again. */
+static bool is_explained(const struct run *run, const struct slot *again,
+                         unsigned generation)
+{
+    for (size_t i = 0; i < run->plan->count; i++)
+        if (again[i].done && run->slots[i].generation == generation &&
+            again[i].result.outcome == OUTCOME_CRASH)
+            return true;
+    return false;
+}
+
+/* What comes of a suspect. Where none of those that ran together does it alone,
+ * it takes them together, and they stay what they are. */
+static void settle(struct run *run, const struct slot *again, size_t i,
+                   struct arena *arena)
+{
+    struct slot *slot = &run->slots[i];
+
+    if (again[i].done && is_explained(run, again, slot->generation))
+        slot->result = again[i].result;
+    else if (again[i].done)
+        slot->result.reason =
+            arena_printf(arena,
+                         "%s (among others at the same time: alone it "
+                         "does not)",
+                         slot->result.reason);
+}
+
+static void play_suspects(struct run *run, struct arena *arena)
+{
+    size_t cases = run->plan->count;
+    struct slot *again = calloc(cases + 1, sizeof *again);
+
+    must(again);
+    for (size_t i = 0; i < cases; i++)
+        if (is_suspect(run, &run->slots[i]) && !atomic_load(run->plan->stop) &&
+            !too_many_deaths(run, arena))
+            again[i].done = play_one(run, i, arena, &again[i]);
+    for (size_t i = 0; i < cases; i++) {
+        if (!is_suspect(run, &run->slots[i]))
+            continue;
+        settle(run, again, i, arena);
+        count(run, &run->slots[i]);
+    }
+    free(again);
+}
+
+static void put_in_order(struct run *run)
+{
+    const struct run_plan *plan = run->plan;
+    size_t alone;
+
+    for (size_t i = 0; i < plan->count; i++)
+        if (!needs_alone(plan->cases[i]))
+            run->order[run->together++] = i;
+    alone = run->together;
+    for (size_t i = 0; i < plan->count; i++)
+        if (needs_alone(plan->cases[i]))
+            run->order[alone++] = i;
+}
+
+/* After all others, one at a time. */
+static void play_alone(struct run *run, struct arena *arena)
+{
+    struct worker worker = { .run = run, .arena = arena };
+
+    run->jobs = 1;
+    atomic_store(&run->next, run->together);
+    run->together = run->plan->count;
+    work(&worker);
 }
 
 static void collect(const struct run *run, struct run_results *results)
@@ -169,15 +307,19 @@ static void collect(const struct run *run, struct run_results *results)
 
 void run_cases(const struct run_plan *plan, struct run_results *results)
 {
-    struct run run = { .plan = plan };
-    size_t jobs = plan->jobs < plan->count ? plan->jobs : plan->count;
+    struct run run = { .plan = plan, .lock = PTHREAD_MUTEX_INITIALIZER };
+    size_t most = emptying_is_needed(plan->store) ? 1 : plan->jobs;
+    size_t jobs = most < plan->count ? most : plan->count;
     struct worker *workers = calloc(jobs + 1, sizeof *workers);
 
     memset(results, 0, sizeof *results);
     results->workers = calloc(jobs + 1, sizeof *results->workers);
     run.slots = calloc(plan->count + 1, sizeof *run.slots);
-    must(workers && results->workers && run.slots);
+    run.order = calloc(plan->count + 1, sizeof *run.order);
+    must(workers && results->workers && run.slots && run.order);
+    put_in_order(&run);
     results->worker_count = jobs;
+    run.jobs = (unsigned)jobs;
     for (size_t i = 0; i < jobs; i++) {
         workers[i].run = &run;
         workers[i].arena = &results->workers[i];
@@ -185,8 +327,12 @@ void run_cases(const struct run_plan *plan, struct run_results *results)
     }
     for (size_t i = 0; i < jobs; i++)
         pthread_join(workers[i].thread, NULL);
+    play_suspects(&run, &results->arena);
+    play_alone(&run, &results->arena);
     collect(&run, results);
+    pthread_mutex_destroy(&run.lock);
     free(run.slots);
+    free(run.order);
     free(workers);
 }
 

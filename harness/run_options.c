@@ -18,13 +18,16 @@
 
 static args_take take_target, take_store, take_filter, take_checks, take_tags,
     take_jobs, take_shard, take_seed, take_report, take_fail_on, take_fail_fast,
-    take_timeout, take_verbose, take_help, take_path;
+    take_restart_backend, take_timeout, take_verbose, take_help, take_path;
 
 static const struct args_option rows[] = {
     { "--target", NULL, "reference|express[@V]|URL", take_target,
       "what to test (default: reference)" },
     { "--store", NULL, "SPEC", take_store,
       "the session store that the target uses (default: its memory store)" },
+    { "--restart-backend", NULL, NULL, take_restart_backend,
+      "also cases that stop and start the backend of the store, which the "
+      "target has started itself (--store redis)" },
     { "--filter", NULL, "GLOB", take_filter,
       "only cases whose id matches; may be repeated" },
     { "--checks", NULL, "ID,...", take_checks,
@@ -236,6 +239,16 @@ static int take_fail_fast(void *into, const char *value, struct fault *fault)
 
     (void)value, (void)fault;
     options->fail_fast = true;
+    return 0;
+}
+
+static int take_restart_backend(void *into, const char *value,
+                                struct fault *fault)
+{
+    struct run_options *options = into;
+
+    (void)value, (void)fault;
+    options->restart_backend = true;
     return 0;
 }
 

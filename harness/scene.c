@@ -2,6 +2,7 @@
 #include "scene.h"
 
 #include "base/must.h"
+#include "emptying.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -10,6 +11,15 @@
 
 static bool open_app(struct scene *scene, const struct probe *probe,
                      const char *name, const struct node *extra);
+
+static bool empty_store(struct scene *scene, const struct probe *probe)
+{
+    struct fault fault;
+    int code =
+        emptying_do(probe, scene->options->store, SCENE_START_MS, &fault);
+
+    return code ? scene_stop(scene, NULL, code, &fault) : true;
+}
 
 bool scene_open(struct scene *scene)
 {
@@ -33,7 +43,9 @@ bool scene_open(struct scene *scene)
     scene->now_ms = SCENE_START_MS;
     scene->started_ms = scene_now(scene);
     vars_set_now(&scene->vars, scene->started_ms);
-    if (!test->apps)
+    if (scene->options->empties)
+        opened = empty_store(scene, &track.probe);
+    if (opened && !test->apps)
         opened = open_app(scene, &track.probe, "app", NULL);
     for (size_t i = 0; opened && test->apps && i < test->apps->count; i++)
         opened = open_app(scene, &track.probe, test->apps->items[i]->key,
@@ -59,15 +71,16 @@ static json_t *object_of(struct scene *scene, const struct node *node,
     return node ? var_value(&scene->vars, node, fault) : json_object();
 }
 
-/* The first app's store is the one asked for; the others share it. */
-static json_t *store_of(struct scene *scene, struct fault *fault)
+/* The first app's store is the one asked for; the others share it, but for
+ * those that have their own. */
+static json_t *store_of(struct scene *scene, const struct node *extra,
+                        struct fault *fault)
 {
-    json_t *store;
+    json_t *store = object_of(scene, scene->test->store, fault);
 
-    if (scene->app_count > 0)
-        return json_pack("{s:s}", "same-as", scene->apps[0].id);
-    store = object_of(scene, scene->test->store, fault);
-    if (store && scene->options->store)
+    if (store && scene->app_count > 0 && !node_get(extra, "store"))
+        json_object_set_new(store, "same-as", json_string(scene->apps[0].id));
+    else if (store && scene->options->store)
         json_object_set_new(store, "use", json_string(scene->options->store));
     return store;
 }
@@ -134,7 +147,7 @@ static bool open_app(struct scene *scene, const struct probe *probe,
     struct scene_app *app = &scene->apps[scene->app_count];
     const struct test_case *test = scene->test;
     struct fault fault = { "" };
-    json_t *store = store_of(scene, &fault);
+    json_t *store = store_of(scene, extra, &fault);
     bool made = false;
 
     app->name = name;

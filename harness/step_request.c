@@ -282,6 +282,8 @@ static bool transfer(struct exchange *exchange, struct http_reply *reply)
         probe_send(&track->probe, &request, reply);
         return true;
     }
+    request.on_head = hold_head;
+    request.on_head_arg = &hold;
     if (!hold_begin(&hold))
         return false;
     probe_send(&track->probe, &request, reply);

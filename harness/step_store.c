@@ -4,6 +4,8 @@
  *     - store: { get: $sid }
  *       expect: { session: { user: tobi }, expires: +60s }
  *     - store: { all: }
+ *     - store: { destroy: $sid, callback: false }
+ *     - store: { reopen: }
  *
  * Past the middleware, faults, schedules and the trace. What `set` and
  * `touch` hand over is a session with a cookie: that of a browser session,
@@ -26,7 +28,9 @@ static const struct store_op {
     { "get", true, false },    { "set", true, true },
     { "touch", true, true },   { "destroy", true, false },
     { "all", false, false },   { "length", false, false },
-    { "clear", false, false },
+    { "clear", false, false }, { "reap", false, false },
+    { "spoil", true, false },  { "reopen", false, false },
+    { "break", false, false }, { "mend", false, false },
 };
 
 static json_t *body_of(struct track *track, const struct store_op *op,
@@ -121,11 +125,16 @@ static json_t *object_of(struct track *track, const struct node *store,
     return node ? var_value(&track->scene->vars, node, fault) : json_object();
 }
 
+static bool says(const struct node *store, const char *key, const char *flag)
+{
+    const char *text = node_get_text(store, key);
+
+    return text && strcmp(text, flag) == 0;
+}
+
 static bool is_raw(const struct node *store)
 {
-    const char *raw = node_get_text(store, "raw");
-
-    return raw && strcmp(raw, "true") == 0;
+    return says(store, "raw", "true");
 }
 
 static json_t *session_of(struct track *track, const struct node *store,
@@ -167,6 +176,8 @@ static json_t *body_of(struct track *track, const struct store_op *op,
         json_object_set(body, "session", session);
     if (body && is_raw(store))
         json_object_set_new(body, "raw", json_true());
+    if (body && says(store, "callback", "false"))
+        json_object_set_new(body, "callback", json_false());
     json_decref(session);
     free(sid);
     return body;

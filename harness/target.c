@@ -71,6 +71,9 @@ static void replace(struct target *target, const struct incarnation *dead)
         } else {
             target->restarting = true;
             pthread_mutex_unlock(&target->lock);
+            target_log_last_lines(&target->spec.log, target->latest->log_from,
+                                  target->latest->said,
+                                  sizeof target->latest->said);
             target_restart(target);
             pthread_mutex_lock(&target->lock);
         }
@@ -94,16 +97,32 @@ bool target_ready(struct target *target, struct fault *fault)
     return ready;
 }
 
+/* NULL where there is none of that generation. */
+static struct incarnation *incarnation_of(struct target *target,
+                                          unsigned generation)
+{
+    struct incarnation *found;
+
+    pthread_mutex_lock(&target->lock);
+    found = target->latest;
+    while (found && found->generation != generation)
+        found = found->older;
+    pthread_mutex_unlock(&target->lock);
+    return found;
+}
+
+const char *target_last_words(struct target *target, unsigned generation)
+{
+    const struct incarnation *dead = incarnation_of(target, generation);
+
+    return dead ? dead->said : "";
+}
+
 bool target_died(struct target *target, unsigned generation, char *how,
                  size_t size)
 {
-    struct incarnation *dead;
+    struct incarnation *dead = incarnation_of(target, generation);
 
-    pthread_mutex_lock(&target->lock);
-    dead = target->latest;
-    while (dead && dead->generation != generation)
-        dead = dead->older;
-    pthread_mutex_unlock(&target->lock);
     if (!dead || !dead->process ||
         !process_ended(dead->process, TARGET_DEATH_MS, how, size))
         return false;

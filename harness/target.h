@@ -21,6 +21,7 @@ struct target;
 struct target_options {
     const char *name;     /* as given to --target; NULL: reference      */
     const char *store;    /* as given to --store; NULL: the target's own */
+    bool restart_backend; /* as given to --restart-backend              */
     const char *server;   /* path of sessionspec-server                 */
     const char *express;  /* folder targets/express                     */
     unsigned connections; /* how many at once it must bear              */
@@ -60,6 +61,10 @@ bool target_can(struct target *target, const char *ability);
  * watch). */
 bool target_died(struct target *target, unsigned generation, char *how,
                  size_t size);
+
+/* What the process of that generation, which has died, wrote to stderr last;
+ * "" for nothing. Lives as long as the target. */
+const char *target_last_words(struct target *target, unsigned generation);
 
 /* What it wrote to stderr since `from` (0: all); the caller frees. `*to`
  * is where to go on. */

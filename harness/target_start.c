@@ -7,6 +7,8 @@
 #include <string.h>
 
 #define TARGET_START_MS 10000L
+/* A store's backend may have to be started first, its data to be made. */
+#define TARGET_STORE_MS 120000L
 /* The first start of the express target fetches its packages. */
 #define TARGET_INSTALL_MS 180000L
 #define TARGET_SAY_WHY_MS 3000L
@@ -82,12 +84,22 @@ static void command_of(const struct target_spec *spec, char *threads,
         argv[n++] = "--store";
         argv[n++] = spec->options.store;
     }
+    if (spec->kind == TARGET_REFERENCE && spec->options.restart_backend)
+        argv[n++] = "--restart-backend";
     if (spec->kind == TARGET_REFERENCE && spec->options.connections) {
         snprintf(threads, size, "%u", spec->options.connections);
         argv[n++] = "--threads";
         argv[n++] = threads;
     }
     argv[n] = NULL;
+}
+
+/* A name alone, such as `redis`: its address is still to come. */
+static bool has_no_address(const char *store)
+{
+    size_t length = store ? strspn(store, "abcdefghijklmnopqrstuvwxyz") : 0;
+
+    return length > 0 && (!store[length] || store[length] == '?');
 }
 
 static enum process_line wait_for_line(const struct target_spec *spec,
@@ -97,7 +109,11 @@ static enum process_line wait_for_line(const struct target_spec *spec,
     enum process_line came;
 
     if (spec->kind == TARGET_REFERENCE)
-        return process_first_line(process, TARGET_START_MS, line);
+        return process_first_line(process,
+                                  has_no_address(spec->options.store)
+                                      ? TARGET_STORE_MS
+                                      : TARGET_START_MS,
+                                  line);
     came = process_first_line(process, TARGET_SAY_WHY_MS, line);
     if (came != PROCESS_LATE)
         return came;

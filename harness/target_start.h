@@ -28,6 +28,7 @@ struct incarnation {
     unsigned generation;
     struct process *process; /* NULL where it is not ours */
     size_t log_from;         /* what it wrote begins here */
+    char said[256];          /* its last words, once it has a successor */
     char *base, *tls;
     json_t *about;
 };

@@ -159,7 +159,9 @@ static void scan_call(const struct scan *scan, const struct ref *ref,
         return;
     }
     if (depth == VAR_DEPTH_MAX) {
-        scan_wrong(scan, "functions stand in each other more than %d deep",
+        scan_wrong(scan,
+                   "functions stand in each other more than %d deep: `save` "
+                   "a part, or write it out",
                    (int)VAR_DEPTH_MAX);
         return;
     }

@@ -43,6 +43,21 @@ static void add(struct tally *tally, const struct result_case *test)
     }
 }
 
+static void copy_seen(struct result_requirement *result,
+                      const struct requirement *requirement,
+                      struct arena *arena)
+{
+    struct result_seen *seen =
+        arena_alloc(arena, (requirement->seen_count + 1) * sizeof *seen);
+
+    for (size_t i = 0; i < requirement->seen_count; i++)
+        seen[i] = (struct result_seen){ requirement->seen[i].where,
+                                        requirement->seen[i].what,
+                                        requirement->seen[i].link };
+    result->seen = seen;
+    result->seen_count = requirement->seen_count;
+}
+
 static void reach(struct result_requirement *result,
                   const struct requirement *requirement,
                   const struct result_run *run, struct arena *arena)
@@ -56,7 +71,9 @@ static void reach(struct result_requirement *result,
         .level = level_names[requirement->level],
         .text = requirement->text,
         .source = requirement->source,
+        .failure = requirement->failure,
     };
+    copy_seen(result, requirement, arena);
     for (size_t i = 0; i < run->case_count; i++) {
         const struct result_case *test = &run->cases[i];
 

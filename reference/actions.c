@@ -6,6 +6,7 @@
 #include "actions.h"
 
 #include "held_cookie.h"
+#include "mutant.h"
 #include "must.h"
 #include "schedule.h"
 #include "session_paths.h"
@@ -88,6 +89,8 @@ static int do_destroy(struct act *act)
 
 static int do_touch(struct act *act)
 {
+    if (mutant(MUTANT_TOUCH_METHOD_IDLE))
+        return 0;
     return visit_touch(act->visit, "session", &act->error);
 }
 
@@ -99,7 +102,8 @@ static int do_cookie(struct act *act)
 
 static int do_unset(struct act *act)
 {
-    visit_drop_session(act->visit);
+    if (!mutant(MUTANT_UNSET_IGNORED))
+        visit_drop_session(act->visit);
     return 0;
 }
 

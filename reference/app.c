@@ -3,6 +3,7 @@
 
 #include "fault.h"
 #include "jsdate.h"
+#include "mutant.h"
 #include "must.h"
 
 #include <math.h>
@@ -176,7 +177,7 @@ void app_emit(struct app *app, bool up)
     struct middleware *middleware = app_middleware(app);
 
     pthread_mutex_lock(&middleware->lock);
-    middleware->connected = up;
+    middleware->connected = up && !mutant(MUTANT_CONNECT_IGNORED);
     pthread_mutex_unlock(&middleware->lock);
     middleware_release(middleware);
     if (up)

@@ -2,6 +2,7 @@
 #include "apps.h"
 
 #include "members.h"
+#include "mutant.h"
 #include "must.h"
 
 #include <string.h>
@@ -18,6 +19,7 @@ struct apps {
     struct entry *buckets[BUCKETS];
     struct schedules *schedules;
     char *store_spec; /* named at the start, or NULL */
+    char *led_to;     /* what that is opened as, or NULL: as it stands */
 };
 
 /* ---- The table --------------------------------------------------------- */
@@ -30,6 +32,12 @@ struct apps *apps_new(const char *store_spec)
     apps->schedules = schedules_new();
     apps->store_spec = store_spec ? must_have(strdup(store_spec)) : NULL;
     return apps;
+}
+
+void apps_lead_store(struct apps *apps, const char *spec)
+{
+    free(apps->led_to);
+    apps->led_to = must_have(strdup(spec));
 }
 
 void apps_free(struct apps *apps)
@@ -48,6 +56,7 @@ void apps_free(struct apps *apps)
     schedules_free(apps->schedules);
     pthread_mutex_destroy(&apps->lock);
     free(apps->store_spec);
+    free(apps->led_to);
     free(apps);
 }
 
@@ -199,8 +208,8 @@ static int check_body(const json_t *body, struct js_error *error)
     return check_store(json_object_get(body, "store"), error);
 }
 
-/* A client may name what the server was started with, and what is harmless;
- * loading code is for whoever starts the server. */
+/* A client may name what the server was started with, and any built-in store;
+ * bringing code along is for whoever starts the server. */
 static struct backing *open_backing(struct apps *apps, const char *id,
                                     const char *spec, struct js_error *error)
 {
@@ -208,11 +217,15 @@ static struct backing *open_backing(struct apps *apps, const char *id,
 
     if (!spec)
         spec = named;
-    if (strcmp(spec, named) != 0 && strcmp(spec, "memory") != 0) {
+    if (strcmp(spec, named) != 0 && !backing_spec_is_builtin(spec)) {
         js_throw(error, "Error",
-                 "store \"%s\" was not named by --store at the start", spec);
+                 "store \"%s\" runs code of its own, and was not named by "
+                 "--store when the server was started",
+                 spec);
         return NULL;
     }
+    if (apps->led_to && strcmp(spec, named) == 0)
+        spec = apps->led_to;
     return backing_open(spec, id, error);
 }
 
@@ -250,6 +263,7 @@ static void meet_store(struct app *app, struct middleware *middleware,
     middleware->store_has_touch =
         !app_hides(app, "touch") && backing_has(app->backing, "touch");
     if (middleware->settings.production &&
+        !mutant(MUTANT_PRODUCTION_UNWARNED) &&
         strcmp(backing_name(app->backing), "memory") == 0)
         json_array_append_new(
             warnings,

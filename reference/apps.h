@@ -13,9 +13,12 @@
 
 struct apps;
 
-/* Which stores clients may name: `memory` always, besides the one that was
+/* Which stores clients may name: any built-in one, besides the one that was
  * named at the start (NULL: none), which is the default then. */
 struct apps *apps_new(const char *store_spec);
+/* Before any app is made: what the SPEC from the start is opened as, with the
+ * address that it did not have. */
+void apps_lead_store(struct apps *apps, const char *spec);
 void apps_free(struct apps *apps);
 struct schedules *apps_schedules(struct apps *apps);
 

@@ -4,16 +4,18 @@
 #include "../stores/registry.h"
 #include "cookie.h"
 #include "jsjson.h"
+#include "mutant.h"
 #include "must.h"
 
 #include <pthread.h>
 #include <string.h>
-#include <time.h>
-
-enum { DEADLINE_S = 10 }; /* for one call of a store */
 
 struct backing {
-    struct store *store;
+    const struct sstore_plugin *plugin;
+    char *spec, *name_space;
+    pthread_rwlock_t opening; /* of `store`, which others replace, never lack:
+                                 each call holds it for reading */
+    struct store *store;      /* NULL: it could not be opened anew */
     struct sstore_host host;
     struct expiry *expiry;
     pthread_mutex_t lock; /* guards refs */
@@ -44,6 +46,11 @@ static int failed(struct js_error *error, int code,
     return -1;
 }
 
+bool backing_spec_is_builtin(const char *spec)
+{
+    return store_spec_is_builtin(spec);
+}
+
 struct backing *backing_open(const char *spec, const char *name_space,
                              struct js_error *error)
 {
@@ -58,11 +65,16 @@ struct backing *backing_open(const char *spec, const char *name_space,
                                           .log = log_line,
                                           .ready = ignore_ready };
     backing->refs = 1;
+    backing->spec = must_have(strdup(spec));
+    backing->name_space = must_have(strdup(name_space));
     backing->expiry = expiry_new();
     pthread_mutex_init(&backing->lock, NULL);
+    pthread_rwlock_init(&backing->opening, NULL);
     code = store_open(&backing->store, spec, name_space, &backing->host, &err);
-    if (code == SSTORE_OK)
+    if (code == SSTORE_OK) {
+        backing->plugin = store_plugin(backing->store);
         return backing;
+    }
     failed(error, code, &err);
     backing_release(backing);
     return NULL;
@@ -89,8 +101,25 @@ void backing_release(struct backing *backing)
         return;
     store_close(backing->store);
     expiry_free(backing->expiry);
+    pthread_rwlock_destroy(&backing->opening);
     pthread_mutex_destroy(&backing->lock);
+    free(backing->spec);
+    free(backing->name_space);
     free(backing);
+}
+
+/* Closed first: a store may write what it holds as it is closed. */
+int backing_reopen(struct backing *backing, struct js_error *error)
+{
+    struct sstore_err err;
+    int code;
+
+    pthread_rwlock_wrlock(&backing->opening);
+    store_close(backing->store);
+    code = store_open(&backing->store, backing->spec, backing->name_space,
+                      &backing->host, &err);
+    pthread_rwlock_unlock(&backing->opening);
+    return code == SSTORE_OK ? 0 : failed(error, code, &err);
 }
 
 /* ---- What it can ------------------------------------------------------- */
@@ -98,6 +127,9 @@ void backing_release(struct backing *backing)
 /* The operations of the documents' store contract, in their order there. */
 static const char *const contract[] = { "get", "set",    "destroy", "touch",
                                         "all", "length", "clear",   NULL };
+
+/* What a store may lend a test a hand with. */
+static const char *const beyond[] = { "reap", "spoil", NULL };
 
 bool backing_op_exists(const char *op)
 {
@@ -110,7 +142,12 @@ bool backing_op_exists(const char *op)
 
 const char *backing_name(const struct backing *backing)
 {
-    return store_plugin(backing->store)->name;
+    return backing->plugin->name;
+}
+
+const char *backing_spec(const struct backing *backing)
+{
+    return backing->spec;
 }
 
 struct wanted {
@@ -125,11 +162,14 @@ static void find_name(void *arg, const char *name)
     wanted->found = wanted->found || strcmp(wanted->name, name) == 0;
 }
 
-bool backing_has(const struct backing *backing, const char *op)
+bool backing_has(struct backing *backing, const char *op)
 {
     struct wanted wanted = { op, false };
 
-    store_operations(backing->store, find_name, &wanted);
+    pthread_rwlock_rdlock(&backing->opening);
+    if (backing->store)
+        store_operations(backing->store, find_name, &wanted);
+    pthread_rwlock_unlock(&backing->opening);
     return wanted.found;
 }
 
@@ -138,53 +178,78 @@ static void add_name(void *arg, const char *name)
     json_array_append_new(arg, json_string(name));
 }
 
-json_t *backing_describe(const struct backing *backing)
+json_t *backing_describe(struct backing *backing)
 {
     json_t *operations = json_array(), *capabilities = json_array();
-    const struct sstore_plugin *plugin = store_plugin(backing->store);
+    const struct sstore_plugin *plugin = backing->plugin;
 
     for (const char *const *op = contract; *op; op++) {
         if (backing_has(backing, *op))
             add_name(operations, *op);
     }
-    store_capabilities(backing->store, add_name, capabilities);
-    return must_have(json_pack("{s:s, s:s, s:o, s:o}", "name", plugin->name,
-                               "version", plugin->version, "operations",
-                               operations, "capabilities", capabilities));
+    pthread_rwlock_rdlock(&backing->opening);
+    if (backing->store)
+        store_capabilities(backing->store, add_name, capabilities);
+    pthread_rwlock_unlock(&backing->opening);
+    /* What the host does to any store, and what some stores lend a hand to. */
+    add_name(capabilities, "reopen");
+    add_name(capabilities, "emit");
+    for (const char *const *op = beyond; *op; op++) {
+        if (backing_has(backing, *op))
+            add_name(capabilities, *op);
+    }
+    return must_have(json_pack(
+        "{s:s, s:s, s:o, s:o, s:s, s:s}", "name", plugin->name, "version",
+        plugin->version, "operations", operations, "capabilities", capabilities,
+        "threads", store_plugin_threads(plugin), "options", plugin->options));
 }
 
 /* ---- Calls ------------------------------------------------------------- */
 
-/* One call: the sid as text, and the store's view of it. */
+/* One call: the sid as text, and the store's view of it. The store stays open
+ * until the call's end. */
 struct call {
+    struct backing *backing;
     struct sstore_call store_call;
     json_t *sid_text;
     struct sstore_str sid;
     struct sstore_err err;
 };
 
-static void call_begin(struct call *call, const struct backing_call *how,
-                       const json_t *sid)
+static void call_begin(struct call *call, struct backing *backing,
+                       const struct backing_call *how, const json_t *sid)
 {
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    *call = (struct call){ .sid_text = js_string(sid) };
-    call->store_call = (struct sstore_call){
-        .size = sizeof call->store_call,
-        .now_ms = how->now_ms,
-        .deadline_ns = (now.tv_sec + DEADLINE_S) * 1000000000LL + now.tv_nsec,
-        .trace = how->label
-    };
+    pthread_rwlock_rdlock(&backing->opening);
+    *call = (struct call){ .backing = backing, .sid_text = js_string(sid) };
+    call->store_call =
+        (struct sstore_call){ .size = sizeof call->store_call,
+                              .now_ms =
+                                  how->now_ms - mutant(MUTANT_EXPIRED_ACCEPTED),
+                              .trace = how->label };
     call->sid = (struct sstore_str){ json_string_value(call->sid_text),
                                      json_string_length(call->sid_text) };
 }
 
 static int call_end(struct call *call, int code, struct js_error *error)
 {
+    pthread_rwlock_unlock(&call->backing->opening);
     json_decref(call->sid_text);
     return code >= 0 ? 0 : failed(error, code, &call->err);
 }
+
+static int not_open(struct call *call)
+{
+    snprintf(call->err.text, sizeof call->err.text,
+             "the store could not be opened anew");
+    return SSTORE_E_IO;
+}
+
+/* The operation with what it takes behind `store_call`. */
+#define CALL(call, op, ...)                                                    \
+    ((call).backing->store                                                     \
+         ? store_##op((call).backing->store, &(call).store_call, __VA_ARGS__,  \
+                      &(call).err)                                             \
+         : not_open(&(call)))
 
 /* Data and cookie as the one object that they were. What was no object went
  * into the store as it was, and comes back so. */
@@ -207,6 +272,7 @@ static json_t *join(const struct sstore_record *record)
 struct rows {
     json_t *list; /* of {"sid","session"} */
     bool corrupt;
+    const json_t *sid; /* that a get asked for; NULL: the rows' own */
 };
 
 static int take_row(void *arg, struct sstore_str sid,
@@ -214,7 +280,8 @@ static int take_row(void *arg, struct sstore_str sid,
 {
     struct rows *rows = arg;
     json_t *session = join(record);
-    json_t *name = json_stringn(sid.p, sid.n);
+    json_t *name = rows->sid ? json_incref((json_t *)rows->sid)
+                             : json_stringn(sid.p, sid.n);
 
     if (!session || !name || js_is_too_deep(session, 0)) {
         rows->corrupt = true;
@@ -240,14 +307,13 @@ static int check_rows(struct call *call, const struct rows *rows, int code)
 int backing_get(struct backing *backing, const struct backing_call *how,
                 const json_t *sid, json_t **session, struct js_error *error)
 {
-    struct rows rows = { must_have(json_array()), false };
+    struct rows rows = { must_have(json_array()), false, sid };
     struct call call;
     int code;
 
     backing_pass(backing, how->now_ms);
-    call_begin(&call, how, sid);
-    code = store_get(backing->store, &call.store_call, call.sid, take_row,
-                     &rows, &call.err);
+    call_begin(&call, backing, how, sid);
+    code = CALL(call, get, call.sid, take_row, &rows);
     code = check_rows(&call, &rows, code);
     *session =
         json_incref(json_object_get(json_array_get(rows.list, 0), "session"));
@@ -286,9 +352,10 @@ static int write_record(struct backing *backing, const struct backing_call *how,
     struct call call;
     int code;
 
-    call_begin(&call, how, sid);
-    code =
-        write(backing->store, &call.store_call, call.sid, &record, &call.err);
+    call_begin(&call, backing, how, sid);
+    code = backing->store ? write(backing->store, &call.store_call, call.sid,
+                                  &record, &call.err)
+                          : not_open(&call);
     free(data);
     free(cookie);
     return call_end(&call, code, error);
@@ -297,16 +364,10 @@ static int write_record(struct backing *backing, const struct backing_call *how,
 /* What has expired is freed here: stores have no timers of their own. */
 static void reap(struct backing *backing, const struct backing_call *how)
 {
-    struct call call;
     struct js_error ignored;
-    uint64_t count;
 
-    if (!store_plugin(backing->store)->reap)
-        return;
-    call_begin(&call, how, NULL);
-    call_end(&call,
-             store_reap(backing->store, &call.store_call, &count, &call.err),
-             &ignored);
+    if (SSTORE_HAS(backing->plugin, reap))
+        backing_reap(backing, how, &ignored);
 }
 
 /* What the store has taken, for who listens; within expiry_begin and _end. */
@@ -363,8 +424,8 @@ int backing_destroy(struct backing *backing, const struct backing_call *how,
     struct call call;
     int code;
 
-    call_begin(&call, how, sid);
-    code = store_destroy(backing->store, &call.store_call, call.sid, &call.err);
+    call_begin(&call, backing, how, sid);
+    code = CALL(call, destroy, call.sid);
     if (watched && code >= 0)
         expiry_destroy(backing->expiry, call.sid_text);
     if (watched)
@@ -375,13 +436,12 @@ int backing_destroy(struct backing *backing, const struct backing_call *how,
 int backing_all(struct backing *backing, const struct backing_call *how,
                 json_t **sessions, struct js_error *error)
 {
-    struct rows rows = { must_have(json_array()), false };
+    struct rows rows = { must_have(json_array()), false, NULL };
     struct call call;
     int code;
 
-    call_begin(&call, how, NULL);
-    code =
-        store_all(backing->store, &call.store_call, take_row, &rows, &call.err);
+    call_begin(&call, backing, how, NULL);
+    code = CALL(call, all, take_row, &rows);
     code = check_rows(&call, &rows, code);
     *sessions = rows.list;
     return call_end(&call, code, error);
@@ -392,11 +452,8 @@ int backing_length(struct backing *backing, const struct backing_call *how,
 {
     struct call call;
 
-    call_begin(&call, how, NULL);
-    return call_end(
-        &call,
-        store_length(backing->store, &call.store_call, length, &call.err),
-        error);
+    call_begin(&call, backing, how, NULL);
+    return call_end(&call, CALL(call, length, length), error);
 }
 
 int backing_clear(struct backing *backing, const struct backing_call *how,
@@ -406,13 +463,34 @@ int backing_clear(struct backing *backing, const struct backing_call *how,
     struct call call;
     int code;
 
-    call_begin(&call, how, NULL);
-    code = store_clear(backing->store, &call.store_call, &call.err);
+    call_begin(&call, backing, how, NULL);
+    code = backing->store
+               ? store_clear(backing->store, &call.store_call, &call.err)
+               : not_open(&call);
     if (watched && code >= 0)
         expiry_clear(backing->expiry);
     if (watched)
         expiry_end(backing->expiry);
     return call_end(&call, code, error);
+}
+
+int backing_reap(struct backing *backing, const struct backing_call *how,
+                 struct js_error *error)
+{
+    struct call call;
+    uint64_t count;
+
+    call_begin(&call, backing, how, NULL);
+    return call_end(&call, CALL(call, reap, &count), error);
+}
+
+int backing_spoil(struct backing *backing, const struct backing_call *how,
+                  const json_t *sid, struct js_error *error)
+{
+    struct call call;
+
+    call_begin(&call, backing, how, sid);
+    return call_end(&call, CALL(call, spoil, call.sid), error);
 }
 
 /* ---- Who wants to hear of their end ------------------------------------ */

@@ -16,20 +16,28 @@
 
 struct backing;
 
+/* Whether opening a SPEC runs no code but this program's own. */
+bool backing_spec_is_builtin(const char *spec);
 /* Opens the store of a SPEC in a namespace. NULL with `error`. */
 struct backing *backing_open(const char *spec, const char *name_space,
                              struct js_error *error);
 struct backing *backing_hold(struct backing *backing);
 void backing_release(struct backing *backing); /* closes with the last */
+/* Closes the store and opens it anew on the same backend, between two calls.
+ * Where that fails every call does, until it succeeds. */
+int backing_reopen(struct backing *backing, struct js_error *error);
 
 /* "get", "set", …: is it an operation of the documents' store contract? NULL
  * is none. */
 bool backing_op_exists(const char *op);
 /* Does the store have it? */
-bool backing_has(const struct backing *backing, const char *op);
+bool backing_has(struct backing *backing, const char *op);
 const char *backing_name(const struct backing *backing);
-/* {"name","version","operations","capabilities"}: a new reference. */
-json_t *backing_describe(const struct backing *backing);
+/* What it was opened by. */
+const char *backing_spec(const struct backing *backing);
+/* {"name","version","operations","capabilities","threads","options"}: a new
+ * reference. */
+json_t *backing_describe(struct backing *backing);
 
 /* How an operation is called: at which time, by whom. */
 struct backing_call {
@@ -56,6 +64,13 @@ int backing_length(struct backing *backing, const struct backing_call *call,
                    uint64_t *length, struct js_error *error);
 int backing_clear(struct backing *backing, const struct backing_call *call,
                   struct js_error *error);
+
+/* Removes what has expired. */
+int backing_reap(struct backing *backing, const struct backing_call *call,
+                 struct js_error *error);
+/* Leaves in the place of a session, if there is one, what no set wrote. */
+int backing_spoil(struct backing *backing, const struct backing_call *call,
+                  const json_t *sid, struct js_error *error);
 
 /* Tells of the end of each session that is stored now or later, until
  * backing_unwatch with the same `arg`: see expiry.h. What is due is told by

@@ -17,9 +17,9 @@
 
 static void get_about(struct control *control)
 {
-    static const char *const abilities[] = { "virtual-clock", "schedule",
-                                             "fault", "store-spec",
-                                             "expiry-callback" };
+    static const char *const abilities[] = { "virtual-clock",   "schedule",
+                                             "fault",           "store-spec",
+                                             "expiry-callback", "debug" };
     const struct control_about *about = control->about;
     json_t *list = must_have(json_array());
     json_t *body;
@@ -28,6 +28,8 @@ static void get_about(struct control *control)
         json_array_append_new(list, json_string(abilities[i]));
     if (about->tls_url)
         json_array_append_new(list, json_string("tls"));
+    if (about->breakable)
+        json_array_append_new(list, json_string("break-backend"));
     body = must_have(json_pack("{s:f, s:s, s:s, s:s, s:f, s:o}", "protocol",
                                1.0, "target", "sessionspec-reference",
                                "version", about->version, "implements",

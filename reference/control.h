@@ -5,6 +5,7 @@
 #ifndef REFERENCE_CONTROL_H
 #define REFERENCE_CONTROL_H
 
+#include "../stores/backend.h"
 #include "apps.h"
 #include "request.h"
 #include "response.h"
@@ -14,8 +15,9 @@
 /* What GET /_spec says of this server. */
 struct control_about {
     const char *version;
-    const char *tls_url;  /* NULL without TLS */
-    unsigned connections; /* how many it serves at once */
+    const char *tls_url;       /* NULL without TLS */
+    unsigned connections;      /* how many it serves at once */
+    struct backend *breakable; /* may be stopped and started; NULL: none */
 };
 
 /* Is the request one of these? */

@@ -6,6 +6,7 @@
 #include "must.h"
 #include "reply.h"
 
+#include <dirent.h>
 #include <string.h>
 
 /* One operation: fills `answer`, or returns -1 with the store's `error`. */
@@ -30,8 +31,17 @@ static int op_get(struct operation *operation)
     return rc;
 }
 
+static int op_destroy(struct operation *operation)
+{
+    return backing_destroy(operation->backing, &operation->how, operation->sid,
+                           &operation->error);
+}
+
+/* What is falsy can be set raw, and never comes back. */
 static int op_set(struct operation *operation)
 {
+    if (!js_truthy(operation->session))
+        return op_destroy(operation);
     return backing_set(operation->backing, &operation->how, operation->sid,
                        operation->session, &operation->error);
 }
@@ -40,12 +50,6 @@ static int op_touch(struct operation *operation)
 {
     return backing_touch(operation->backing, &operation->how, operation->sid,
                          operation->session, &operation->error);
-}
-
-static int op_destroy(struct operation *operation)
-{
-    return backing_destroy(operation->backing, &operation->how, operation->sid,
-                           &operation->error);
 }
 
 /* An array, as the documents say; 1.19.0's MemoryStore gives an object. */
@@ -76,6 +80,81 @@ static int op_clear(struct operation *operation)
                          &operation->error);
 }
 
+static int op_reap(struct operation *operation)
+{
+    return backing_reap(operation->backing, &operation->how, &operation->error);
+}
+
+static int op_spoil(struct operation *operation)
+{
+    return backing_spoil(operation->backing, &operation->how, operation->sid,
+                         &operation->error);
+}
+
+/* ---- The backend -------------------------------------------------------- */
+
+static const struct backend_act {
+    const char *name;
+    int (*run)(struct backend *backend, char error[BACKEND_ERROR]);
+} backend_acts[] = { { "break", backend_break }, { "mend", backend_mend } };
+
+static const struct backend_act *find_act(const char *name)
+{
+    for (size_t i = 0; i < sizeof backend_acts / sizeof *backend_acts; i++) {
+        if (strcmp(backend_acts[i].name, name) == 0)
+            return &backend_acts[i];
+    }
+    return NULL;
+}
+
+/* The server that the app's store is on, where it may be stopped. */
+static struct backend *backend_of(const struct control *control)
+{
+    struct backend *backend = control->about->breakable;
+    const char *spec = backing_spec(control->app->backing);
+
+    return backend && backend_serves(backend, spec) ? backend : NULL;
+}
+
+static void run_act(struct control *control, const struct backend_act *act)
+{
+    struct backend *backend = backend_of(control);
+    char error[BACKEND_ERROR];
+
+    if (!backend)
+        reply_refusal(control->response, 501,
+                      "the store has no backend that this server may stop");
+    else if (act->run(backend, error) == 0)
+        reply_json(control->response, 200, json_object());
+    else
+        reply_json(control->response, 200,
+                   json_pack("{s:{s:s}}", "error", "message", error));
+}
+
+static size_t count_entries(const char *folder)
+{
+    DIR *entries = opendir(folder);
+    size_t count = 0;
+
+    while (entries && readdir(entries))
+        count++;
+    if (entries)
+        closedir(entries);
+    return count;
+}
+
+/* What keeps a process alive, or grows in it: threads and open files, as
+ * Linux shows them. */
+static int op_reopen(struct operation *operation)
+{
+    int rc = backing_reopen(operation->backing, &operation->error);
+    size_t alive =
+        count_entries("/proc/self/task") + count_entries("/proc/self/fd");
+
+    json_object_set_new(operation->answer, "alive", json_real((double)alive));
+    return rc;
+}
+
 static const struct store_op {
     const char *name;
     bool takes_sid, takes_session;
@@ -86,7 +165,10 @@ static const struct store_op {
                   { "touch", true, true, op_touch },
                   { "all", false, false, op_all },
                   { "length", false, false, op_length },
-                  { "clear", false, false, op_clear } };
+                  { "clear", false, false, op_clear },
+                  { "reap", false, false, op_reap },
+                  { "spoil", true, false, op_spoil },
+                  { "reopen", false, false, op_reopen } };
 
 static void emit(struct control *control)
 {
@@ -179,18 +261,6 @@ static void run_operation(struct control *control, const struct store_op *op)
     json_decref(operation.session);
 }
 
-/* What backends of later stores can do, and memory cannot. */
-static bool is_lacking(const char *name)
-{
-    static const char *const names[] = { "reopen", "spoil", "break", "mend" };
-
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (strcmp(names[i], name) == 0)
-            return true;
-    }
-    return false;
-}
-
 static const struct store_op *find_op(const char *name)
 {
     for (size_t i = 0; i < sizeof store_ops / sizeof *store_ops; i++) {
@@ -200,20 +270,28 @@ static const struct store_op *find_op(const char *name)
     return NULL;
 }
 
+static bool is_lacking(struct backing *backing, const char *name)
+{
+    return find_op(name) && strcmp(name, "reopen") != 0 &&
+           !backing_has(backing, name);
+}
+
 void control_store(struct control *control)
 {
     static const char *const known[] = { "op",       "sid",   "session", "raw",
                                          "callback", "event", NULL };
     const char *name = json_string_value(json_object_get(control->body, "op"));
     const struct store_op *op = name ? find_op(name) : NULL;
+    const struct backend_act *act = name ? find_act(name) : NULL;
     struct js_error error;
 
     if (members_check(control->body, known, "a store operation", &error))
         reply_error(control->response, 400, &error);
     else if (name && strcmp(name, "emit") == 0)
         emit(control);
-    else if (name && (is_lacking(name) ||
-                      (op && !backing_has(control->app->backing, name))))
+    else if (act)
+        run_act(control, act);
+    else if (name && is_lacking(control->app->backing, name))
         reply_refusal(control->response, 501,
                       "the store has no such operation");
     else if (op)

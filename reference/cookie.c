@@ -2,6 +2,7 @@
 #include "cookie.h"
 
 #include "jsdate.h"
+#include "mutant.h"
 #include "must.h"
 
 #include <math.h>
@@ -12,6 +13,7 @@ static const double LARGEST_DATE = 8.64e15; /* ECMAScript's time range, ms */
 static void value_clear(struct cookie_value *value)
 {
     json_decref(value->json);
+    json_decref(value->members);
     *value = (struct cookie_value){ .kind = COOKIE_UNDEFINED };
 }
 
@@ -20,6 +22,7 @@ static void value_copy(struct cookie_value *to, const struct cookie_value *from)
     struct cookie_value copy = *from;
 
     json_incref(copy.json);
+    json_incref(copy.members);
     value_clear(to);
     *to = copy;
 }
@@ -67,10 +70,15 @@ static void remember_max_age(struct cookie *cookie, int64_t now_ms)
 static int assign_max_age(struct cookie *cookie, const json_t *value,
                           int64_t now_ms, struct js_error *error)
 {
-    if (js_truthy(value) && !json_is_number(value))
+    if (js_truthy(value) && !json_is_number(value) &&
+        !mutant(MUTANT_MAX_AGE_UNCHECKED))
         return js_throw(error, "TypeError", "maxAge must be a number or Date");
+    if (json_is_number(value) && js_number(value) == 0 &&
+        mutant(MUTANT_MAX_AGE_ZERO_IS_NONE))
+        value = json_null();
     if (json_is_number(value))
-        value_set_date(&cookie->expires, (double)now_ms + js_number(value));
+        value_set_date(&cookie->expires,
+                       (double)now_ms + mutant_max_age(js_number(value)));
     else
         value_set_json(&cookie->expires, value);
     remember_max_age(cookie, now_ms);
@@ -92,9 +100,12 @@ static int assign(struct cookie *cookie, const char *key, const json_t *value,
         if (json_is_string(value) && dates == COOKIE_DATES_ARE_DATES)
             value_set_date(&cookie->expires,
                            jsdate_parse(json_string_value(value)));
+        else if (json_is_false(value) && mutant(MUTANT_EXPIRES_FALSE_IS_NULL))
+            value_set_json(&cookie->expires, json_null());
         else
             value_set_json(&cookie->expires, value);
-        remember_max_age(cookie, now_ms);
+        if (!mutant(MUTANT_EXPIRES_KEEPS_MAX_AGE))
+            remember_max_age(cookie, now_ms);
         return 0;
     }
     if (strcmp(key, "_expires") == 0) {
@@ -134,6 +145,10 @@ static struct cookie *construct(const json_t *options, enum cookie_dates dates,
             assign(cookie, key, value, dates, now_ms, error) != 0)
             goto failed;
     }
+    if (mutant(MUTANT_MAX_AGE_WINS) && json_object_get(options, "maxAge") &&
+        assign(cookie, "maxAge", json_object_get(options, "maxAge"), dates,
+               now_ms, error) != 0)
+        goto failed;
     if (is_nullish(&cookie->original_max_age))
         remember_max_age(cookie, now_ms);
     return cookie;
@@ -154,7 +169,10 @@ struct cookie *cookie_from_stored(const json_t *stored, int64_t now_ms,
     const json_t *expires = json_object_get(stored, "expires");
     struct cookie *cookie;
 
-    if (!stored || json_is_null(stored)) {
+    if (mutant(MUTANT_EMPTY_COOKIE_REFUSED) && json_object_size(stored) == 0)
+        stored = NULL;
+    if ((!stored || json_is_null(stored)) &&
+        !mutant(MUTANT_NO_COOKIE_ACCEPTED)) {
         js_throw(error, "TypeError",
                  "Cannot read properties of %s (reading 'expires')",
                  stored ? "null" : "undefined");
@@ -168,6 +186,8 @@ struct cookie *cookie_from_stored(const json_t *stored, int64_t now_ms,
                        jsdate_parse(json_string_value(expires)));
     value_set_json(&cookie->original_max_age,
                    json_object_get(stored, "originalMaxAge"));
+    if (mutant(MUTANT_ORIGINAL_OF_LOAD))
+        remember_max_age(cookie, now_ms);
     return cookie;
 }
 
@@ -205,13 +225,19 @@ int cookie_touch(struct cookie *cookie, int64_t now_ms, struct js_error *error)
 
     /* Not read back from the new date, as the original does: a clock that
      * ticks in between would shorten originalMaxAge a little each time. */
+    if (original->kind == COOKIE_NUMBER && mutant(MUTANT_NEW_UNTOUCHED))
+        return 0;
     if (original->kind == COOKIE_NUMBER) {
         value_set_date(&cookie->expires, (double)now_ms + original->number);
         if (isnan(cookie->expires.number))
             original->number = NAN;
         return 0;
     }
-    return assign_max_age(cookie, original->json, now_ms, error);
+    if (assign_max_age(cookie, original->json, now_ms, error))
+        return -1;
+    if (mutant(MUTANT_ORIGINAL_DRIFTS))
+        remember_max_age(cookie, now_ms + 1);
+    return 0;
 }
 
 static json_t *value_json(const struct cookie_value *value)
@@ -237,6 +263,8 @@ json_t *cookie_get(const struct cookie *cookie, const char *key, int64_t now_ms)
         struct cookie_value max_age = { .kind = COOKIE_UNDEFINED };
         json_t *json;
 
+        if (mutant(MUTANT_MAX_AGE_READS_ORIGINAL))
+            return value_json(&cookie->original_max_age);
         read_max_age(cookie, now_ms, &max_age);
         json = value_json(&max_age);
         value_clear(&max_age);
@@ -292,22 +320,24 @@ json_t *cookie_json(const struct cookie *cookie)
     return object;
 }
 
+json_t *cookie_date_members(struct cookie *cookie)
+{
+    if (cookie->expires.kind != COOKIE_DATE)
+        return NULL;
+    if (!cookie->expires.members)
+        cookie->expires.members = must_have(json_object());
+    return cookie->expires.members;
+}
+
+bool cookie_original_is_nan(const struct cookie *cookie)
+{
+    return cookie->original_max_age.kind == COOKIE_NUMBER &&
+           isnan(cookie->original_max_age.number);
+}
+
 bool cookie_expires_is_set(const struct cookie *cookie)
 {
     return !is_nullish(&cookie->expires);
-}
-
-/* Number(list): its text's, which is 0 where there is none. */
-static double number_of_list(const json_t *list)
-{
-    json_t *text = js_string(list);
-    const char *bytes = json_string_value(text);
-    char *end;
-    double number = strtod(bytes, &end);
-    bool whole = end == bytes + json_string_length(text);
-
-    json_decref(text);
-    return whole && isfinite(number) ? number : NAN;
 }
 
 int64_t cookie_stored_expiry(const json_t *cookie)
@@ -320,9 +350,11 @@ int64_t cookie_stored_expiry(const json_t *cookie)
     else if (json_is_number(expires) && js_number(expires) != 0)
         ms = ceil(js_number(expires)); /* the same for a whole clock */
     else if (json_is_array(expires))
-        ms = ceil(number_of_list(expires));
+        ms = ceil(js_to_number(expires));
     else if (json_is_true(expires))
         ms = 1;
+    if (mutant(MUTANT_EXPIRY_IN_SECONDS))
+        ms = floor(ms / 1000) * 1000;
     if (isnan(ms) || ms >= 9.2e18)
         return INT64_MAX;
     return ms <= -9.2e18 ? INT64_MIN : (int64_t)ms;

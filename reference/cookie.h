@@ -21,7 +21,9 @@
 /* A value that JSON alone cannot hold. */
 struct cookie_value {
     enum { COOKIE_UNDEFINED, COOKIE_JSON, COOKIE_NUMBER, COOKIE_DATE } kind;
-    json_t *json; /* owned; of COOKIE_JSON */
+    json_t *json;    /* owned; of COOKIE_JSON */
+    json_t *members; /* owned; what was put on a COOKIE_DATE, or NULL: it is
+                        an object too, but JSON does not show such members */
     double
         number; /* of COOKIE_NUMBER and, in Unix ms, COOKIE_DATE; may be NaN */
 };
@@ -64,6 +66,12 @@ json_t *cookie_get(const struct cookie *cookie, const char *key,
 /* Its own members: what it holds and not what it shows, `_expires` and not
  * `expires`. A new object; what is in it is shared. */
 json_t *cookie_members(const struct cookie *cookie);
+
+/* What is on the Date in `_expires`, borrowed; NULL where it is no Date. */
+json_t *cookie_date_members(struct cookie *cookie);
+
+/* A number that JSON shows as null, in `originalMaxAge`? */
+bool cookie_original_is_nan(const struct cookie *cookie);
 
 /* Its JSON, as it is stored. A new reference. */
 json_t *cookie_json(const struct cookie *cookie);

@@ -1,9 +1,12 @@
 /* cookie_parse.c: the Cookie header, as cookie@0.7.2 takes it apart */
 #include "cookie_parse.h"
 
+#include "mutant.h"
+
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* One pair of the header: trimmed, unquoted, not yet decoded. */
 struct pair {
@@ -18,6 +21,8 @@ static bool is_blank(char c)
 
 static void trim(const char **from, const char **to)
 {
+    if (mutant(MUTANT_BLANKS_KEPT))
+        return;
     while (*from < *to && is_blank(**from))
         ++*from;
     while (*to > *from && is_blank((*to)[-1]))
@@ -27,8 +32,8 @@ static void trim(const char **from, const char **to)
 /* A lone quote is a quoted value too, and an empty one. */
 static void unquote(struct pair *pair)
 {
-    if (pair->value == pair->value_end || *pair->value != '"' ||
-        pair->value_end[-1] != '"')
+    if (mutant(MUTANT_QUOTES_KEPT) || pair->value == pair->value_end ||
+        *pair->value != '"' || pair->value_end[-1] != '"')
         return;
     pair->value++;
     if (pair->value < pair->value_end)
@@ -151,10 +156,14 @@ static char *put_escaped(char *to, const char **from, const char *end)
 static char *put_decoded(char *to, const char *from, const char *end)
 {
     while (from < end && to) {
-        if (*from == '%')
+        if (*from == '%') {
             to = put_escaped(to, &from, end);
-        else
-            to = put_latin1(to, *from++);
+        } else {
+            bool blank = *from == '+' && mutant(MUTANT_PLUS_IS_BLANK);
+
+            to = put_latin1(to, blank ? ' ' : *from);
+            from++;
+        }
     }
     return to;
 }
@@ -174,7 +183,11 @@ static char *text_of(const char *from, const char *end, bool decode,
     if (!text)
         return NULL;
 
-    char *to = decode ? put_decoded(text, from, end) : NULL;
+    char *to = decode && !mutant(MUTANT_VALUE_NOT_DECODED)
+                   ? put_decoded(text, from, end)
+                   : NULL;
+    if (!to && decode && mutant(MUTANT_MALFORMED_ESCAPE_DROPPED))
+        to = text;
     if (!to)
         to = put_plain(text, from, end);
     *to = '\0';
@@ -225,8 +238,9 @@ static bool name_equals(const struct pair *pair, const char *name)
         char one[3] = { 0 };
         put_latin1(one, *at);
         size_t length = strlen(one);
-        if (strncmp(name, one, length) != 0)
-            return false;
+        if ((mutant(MUTANT_NAME_ANY_CASE) ? strncasecmp : strncmp)(name, one,
+                                                                   length) != 0)
+            return *name == '\0' && mutant(MUTANT_NAME_BY_PREFIX);
         name += length;
     }
     return *name == '\0';
@@ -238,9 +252,13 @@ char *cookie_parse_get(const char *header, const char *name, size_t *length)
 
     if (is_too_short(header))
         return NULL;
-    while (pair_next(&header, &pair))
-        if (name_equals(&pair, name) && !is_prototype(&pair))
+    while (pair_next(&header, &pair)) {
+        if (name_equals(&pair, name) && !is_prototype(&pair) &&
+            !(mutant(MUTANT_LAST_COOKIE_COUNTS) && strstr(header, name)))
             return text_of(pair.value, pair.value_end, true, length);
+        if (mutant(MUTANT_FIRST_PAIR_ONLY))
+            break;
+    }
     return NULL;
 }
 
@@ -259,7 +277,8 @@ char *cookie_encode(const char *value, size_t length)
         return NULL;
     for (size_t i = 0; i < length; i++) {
         unsigned char c = (unsigned char)value[i];
-        if (memchr(kept, c, sizeof kept - 1)) {
+        if (memchr(kept, c, sizeof kept - 1) ||
+            (mutant(MUTANT_HALF_ENCODED) && memchr("/:+", c, 3))) {
             *to++ = (char)c;
         } else {
             *to++ = '%';

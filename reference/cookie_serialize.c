@@ -8,6 +8,7 @@
 #include "cookie_parse.h"
 #include "jsdate.h"
 #include "jsjson.h"
+#include "mutant.h"
 #include "must.h"
 
 #include <ctype.h>
@@ -60,7 +61,8 @@ static bool domain_is_valid(const char *domain)
 static bool path_is_valid(const char *path)
 {
     for (const char *c = path; *c; c++) {
-        if (*c < 0x20 || *c > 0x7E || *c == ';' || *c == '<')
+        if (*c < 0x20 || *c > 0x7E || *c == '<' ||
+            (*c == ';' && !mutant(MUTANT_PATH_UNCHECKED)))
             return false;
     }
     return true;
@@ -71,13 +73,18 @@ static int invalid(struct js_error *error, const char *what)
     return js_throw(error, "TypeError", "%s is invalid", what);
 }
 
+static const json_t *attribute(const struct cookie *cookie, const char *key)
+{
+    return mutant_attribute(key, json_object_get(cookie->fields, key));
+}
+
 /* `; Name=text` of an attribute that may be of any type, as JavaScript would
  * make text of it; nothing where it is falsy. */
 static int put_text(FILE *out, const struct cookie *cookie, const char *key,
                     const char *name, bool (*valid)(const char *),
                     struct js_error *error)
 {
-    const json_t *value = json_object_get(cookie->fields, key);
+    const json_t *value = attribute(cookie, key);
     json_t *text;
     const char *bytes;
     int rc = 0;
@@ -105,7 +112,7 @@ static int put_expires(FILE *out, const struct cookie *cookie,
             return invalid(error, "option expires");
         return 0;
     }
-    if (!jsdate_http(expires->number, text))
+    if (!jsdate_http(mutant_expires(expires->number), text))
         return invalid(error, "option expires");
     fprintf(out, "; Expires=%s", text);
     return 0;
@@ -114,7 +121,7 @@ static int put_expires(FILE *out, const struct cookie *cookie,
 static void put_flag(FILE *out, const struct cookie *cookie, const char *key,
                      const char *name)
 {
-    if (js_truthy(json_object_get(cookie->fields, key)))
+    if (js_truthy(attribute(cookie, key)))
         fprintf(out, "; %s", name);
 }
 
@@ -124,7 +131,7 @@ static int put_word(FILE *out, const struct cookie *cookie, const char *key,
                     const char *name, const char *true_word,
                     const char *const *words, struct js_error *error)
 {
-    const json_t *value = json_object_get(cookie->fields, key);
+    const json_t *value = attribute(cookie, key);
     const char *text = json_string_value(value);
 
     if (!js_truthy(value))
@@ -136,7 +143,8 @@ static int put_word(FILE *out, const struct cookie *cookie, const char *key,
     for (; text && strlen(text) == json_string_length(value) && *words;
          words++) {
         if (strcasecmp(text, *words) == 0) {
-            fprintf(out, "; %s=%s", name, *words);
+            fprintf(out, "; %s=%s", name,
+                    mutant(MUTANT_SAME_SITE_AS_GIVEN) ? text : *words);
             return 0;
         }
     }
@@ -150,11 +158,9 @@ static int put_max_age(FILE *out, const json_t *value, struct js_error *error)
 
     if (!value || json_is_null(value))
         return 0;
-    if (!json_is_number(value) && !json_is_boolean(value))
+    if (!isfinite(js_to_number(value)))
         return invalid(error, "option maxAge");
-    jsjson_number(json_is_number(value) ? floor(js_number(value))
-                                        : json_is_true(value),
-                  text);
+    jsjson_number(floor(js_to_number(value)), text);
     fprintf(out, "; Max-Age=%s", text);
     return 0;
 }
@@ -174,8 +180,9 @@ static int put_attributes(FILE *out, const struct cookie *cookie,
     put_flag(out, cookie, "partitioned", "Partitioned");
     if (put_word(out, cookie, "priority", "Priority", NULL, priorities, error))
         return -1;
-    return put_word(out, cookie, "sameSite", "SameSite", "Strict", sites,
-                    error);
+    return put_word(out, cookie, "sameSite", "SameSite",
+                    mutant(MUTANT_SAME_SITE_TRUE_IS_LAX) ? "Lax" : "Strict",
+                    sites, error);
 }
 
 /* The text, with the attributes of `cookie`; NULL is none. */
@@ -209,7 +216,8 @@ static char *serialize(const struct cookie *cookie, const json_t *max_age,
 char *cookie_serialize(const struct cookie *cookie, const char *name,
                        const char *value, size_t length, struct js_error *error)
 {
-    return serialize(cookie, NULL, name, value, length, error);
+    return serialize(cookie, mutant(MUTANT_MAX_AGE_SENT) ? json_true() : NULL,
+                     name, value, length, error);
 }
 
 char *cookie_serialize_plain(const json_t *attributes, const char *name,

@@ -111,31 +111,34 @@ static void write_line(const char *text)
     free(line);
 }
 
-void debug_line(const char *format, ...)
+void debug_line(struct trace *trace, const char *format, ...)
 {
     char *text = NULL;
     size_t length = 0;
     va_list args;
     FILE *out;
 
-    if (!is_on())
+    if (!trace && !is_on())
         return;
     out = must_have(open_memstream(&text, &length));
     va_start(args, format);
     vfprintf(out, format, args);
     va_end(args);
     must(fclose(out) == 0);
-    write_line(text);
+    if (trace)
+        trace_note(trace, "debug", text, NULL);
+    else
+        write_line(text);
     free(text);
 }
 
-void debug_value(const char *text, const json_t *value)
+void debug_value(struct trace *trace, const char *text, const json_t *value)
 {
     json_t *shown;
 
-    if (!is_on())
+    if (!trace && !is_on())
         return;
     shown = js_string(value);
-    debug_line("%s %s", text, json_string_value(shown));
+    debug_line(trace, "%s %s", text, json_string_value(shown));
     json_decref(shown);
 }

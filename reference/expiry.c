@@ -2,6 +2,7 @@
  * their end */
 #include "expiry.h"
 
+#include "mutant.h"
 #include "must.h"
 
 #include <pthread.h>
@@ -142,8 +143,12 @@ static void drop_all(struct expiry *expiry)
 /* It is gone, and that is told. */
 static void tell(struct expiry *expiry, struct record *record, const char *op)
 {
-    for (struct watcher *at = expiry->watchers; at; at = at->next)
-        at->gone(at->arg, record->sid, record->session, op);
+    for (struct watcher *at = expiry->watchers; at; at = at->next) {
+        if (!mutant_silences(op))
+            at->gone(at->arg, record->sid, record->session, op);
+        if (mutant(MUTANT_EXPIRED_TOLD_TWICE))
+            at->gone(at->arg, record->sid, record->session, op);
+    }
     drop(expiry, record);
 }
 
@@ -154,9 +159,10 @@ void expiry_set(struct expiry *expiry, const json_t *sid, const json_t *session,
 
     if (!record)
         record = add(expiry, sid);
+    if (!record->session || !mutant(MUTANT_SET_KEEPS_EXPIRY))
+        record->expires_ms = expires_ms;
     json_decref(record->session);
     record->session = must_have(json_deep_copy(session));
-    record->expires_ms = expires_ms;
     record->age = expiry->ages++;
     settle(expiry, record);
 }

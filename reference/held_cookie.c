@@ -101,8 +101,14 @@ int held_cookie_set(struct session *session, const char *key,
     if (is_nothing(plain_value(session)))
         return refuse_access(plain_value(session), "set", "setting", key,
                              error);
-    return assign(session, key,
-                  is_date ? date_json(value) : json_deep_copy(value), error);
+    if (assign(session, key,
+               is_date ? date_json(value) : json_deep_copy(value), error))
+        return -1;
+    if (strcmp(key, "expires") == 0)
+        session_drop_date(session);
+    if (is_date)
+        session->plain_date = must_have(json_object());
+    return 0;
 }
 
 int held_cookie_touch(struct session *session, int64_t now_ms,
@@ -128,7 +134,7 @@ int held_cookie_expires(const struct session *session, bool *is_set,
     }
     if (held_cookie_get(session, "expires", 0, &expires, error))
         return -1;
-    *is_set = !is_nothing(expires);
+    *is_set = session->plain_date || !is_nothing(expires);
     json_decref(expires);
     return 0;
 }

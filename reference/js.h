@@ -42,6 +42,9 @@ enum { JS_DEEPEST = 1000 };
 /* Is the value that deep, with so many levels around it? */
 bool js_is_too_deep(const json_t *value, size_t around);
 
+/* Number(value), which is NaN where it is none. */
+double js_to_number(const json_t *value);
+
 /* String(value), as a new JSON string. */
 json_t *js_string(const json_t *value);
 

@@ -1,12 +1,17 @@
 /* main.c: sessionspec-server: the command line, the start and the end */
+#include "../stores/conduct.h"
+#include "../stores/backend.h"
 #include "apps.h"
 #include "certificate.h"
 #include "control.h"
 #include "demo.h"
+#include "fault_option.h"
 #include "handler.h"
 #include "must.h"
 #include "server.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
 #include <string.h>
@@ -23,7 +28,8 @@ enum {
 struct arguments {
     unsigned port, tls_port, threads;
     const char *store;
-    bool demo;
+    char faulty[FAULT_OPTION_TEXT]; /* the store in its place, or "" */
+    bool demo, restart_backend;
 };
 
 struct service {
@@ -52,7 +58,8 @@ static void handle(void *arg, const struct request *request,
 
 static const char help[] =
     "usage: sessionspec-server [--port N] [--tls-port N] [--threads N]\n"
-    "                          [--store SPEC] [--demo]\n"
+    "                          [--store SPEC] [--restart-backend]\n"
+    "                          [--fault NAME] [--demo]\n"
     "\n"
     "A session server that behaves as express-session 1.19.0 is documented\n"
     "to, and speaks sessionspec's probe protocol. Prints its URL as the first\n"
@@ -62,6 +69,11 @@ static const char help[] =
     "  --tls-port N  likewise for TLS, with a certificate made at the start\n"
     "  --threads N   how many connections it serves at once (256)\n"
     "  --store SPEC  the store of apps that name none: memory (the default)\n"
+    "                redis, postgres, mariadb or memcached without an address\n"
+    "                start a throwaway server of their own\n"
+    "  --restart-backend\n"
+    "                that server may be stopped and started by the tests\n"
+    "  --fault NAME  be wrong on purpose, in one way; list: in which\n"
     "  --demo        the documents' examples as pages, for a browser\n"
     "  --help        this text\n"
     "  --version     the version\n";
@@ -81,6 +93,20 @@ static unsigned read_number(const char *option, const char *text, unsigned most)
     return (unsigned)number;
 }
 
+static void read_fault(struct arguments *arguments, const char *name)
+{
+    char complaint[FAULT_OPTION_TEXT];
+
+    if (strcmp(name, "list") == 0) {
+        fault_option_list(stdout);
+        exit(EXIT_SUCCESS);
+    }
+    if (!fault_option_choose(name, arguments->faulty, complaint)) {
+        fprintf(stderr, "sessionspec-server: --fault: %s\n", complaint);
+        exit(EXIT_USAGE);
+    }
+}
+
 static struct arguments read_arguments(int argc, char **argv)
 {
     static const struct option options[] = {
@@ -88,6 +114,8 @@ static struct arguments read_arguments(int argc, char **argv)
         { "tls-port", required_argument, NULL, 'l' },
         { "threads", required_argument, NULL, 't' },
         { "store", required_argument, NULL, 's' },
+        { "restart-backend", no_argument, NULL, 'r' },
+        { "fault", required_argument, NULL, 'f' },
         { "demo", no_argument, NULL, 'd' },
         { "help", no_argument, NULL, 'h' },
         { "version", no_argument, NULL, 'v' },
@@ -110,6 +138,12 @@ static struct arguments read_arguments(int argc, char **argv)
         case 's':
             arguments.store = optarg;
             break;
+        case 'r':
+            arguments.restart_backend = true;
+            break;
+        case 'f':
+            read_fault(&arguments, optarg);
+            break;
         case 'd':
             arguments.demo = true;
             break;
@@ -131,16 +165,51 @@ static struct arguments read_arguments(int argc, char **argv)
     return arguments;
 }
 
+/* Where our words go. What a store's code prints is not taken for them: its
+ * stdout is our stderr. */
+static FILE *take_stdout(void)
+{
+    int ours = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    FILE *out = ours < 0 ? NULL : fdopen(ours, "w");
+
+    if (!out || dup2(STDERR_FILENO, STDOUT_FILENO) < 0) {
+        fprintf(stderr, "sessionspec-server: stdout: %s\n", strerror(errno));
+        exit(EXIT_UNREACHABLE);
+    }
+    return out;
+}
+
+static void fail_store(const char *named, const char *why)
+{
+    fprintf(stderr, "sessionspec-server: store %s: %s\n", named, why);
+    exit(EXIT_UNREACHABLE);
+}
+
+/* The server that the store needs and has no address of; NULL where it needs
+ * none. */
+static struct backend *start_backend(const char *named)
+{
+    char error[BACKEND_ERROR];
+    struct backend *backend;
+
+    if (!named || !backend_is_meant(named))
+        return NULL;
+    backend = backend_start(named, error);
+    if (!backend)
+        fail_store(named, error);
+    return backend;
+}
+
 /* A store that cannot be opened is told now, not at the first PUT. */
-static void try_store(const char *spec)
+static void try_store(const char *named, struct backend *backend)
 {
     struct js_error error;
-    struct backing *backing = backing_open(spec, "start", &error);
+    struct backing *backing =
+        backing_open(backend ? backend_spec(backend) : named, "start", &error);
 
     if (!backing) {
-        fprintf(stderr, "sessionspec-server: store %s: %s\n", spec,
-                error.message);
-        exit(EXIT_UNREACHABLE);
+        backend_stop(backend);
+        fail_store(named, error.message);
     }
     backing_release(backing);
 }
@@ -163,7 +232,7 @@ static void await_end(const sigset_t *signals, pid_t starter)
     const struct timespec look = { 0, 250 * 1000000 };
 
     while (sigtimedwait(signals, NULL, &look) < 0 && getppid() == starter)
-        ;
+        conduct_watch();
 }
 
 /* With a certificate that is gone from the disk once it has been read. */
@@ -187,7 +256,7 @@ static struct server *start(struct server_options *options, char *error,
 }
 
 static int serve(struct service *service, struct server_options *options,
-                 const sigset_t *signals, pid_t starter)
+                 FILE *out, const sigset_t *signals, pid_t starter)
 {
     char error[256], tls_url[64];
     struct server *server = start(options, error, sizeof error);
@@ -203,13 +272,14 @@ static int serve(struct service *service, struct server_options *options,
     pthread_mutex_lock(&service->lock);
     service->about.tls_url = tls_port > 0 ? tls_url : NULL;
     pthread_mutex_unlock(&service->lock);
-    printf("http://127.0.0.1:%u\n", server_port(server, false));
+    fprintf(out, "http://127.0.0.1:%u\n", server_port(server, false));
     if (service->demo && tls_port > 0)
-        printf("demo: http://127.0.0.1:%u/ and %s/\n",
-               server_port(server, false), tls_url);
+        fprintf(out, "demo: http://127.0.0.1:%u/ and %s/\n",
+                server_port(server, false), tls_url);
     else if (service->demo)
-        printf("demo: http://127.0.0.1:%u/\n", server_port(server, false));
-    fflush(stdout);
+        fprintf(out, "demo: http://127.0.0.1:%u/\n",
+                server_port(server, false));
+    fflush(out);
     await_end(signals, starter);
     server_stop(server);
     return EXIT_SUCCESS;
@@ -219,6 +289,7 @@ int main(int argc, char **argv)
 {
     pid_t starter = getppid();
     struct arguments arguments = read_arguments(argc, argv);
+    FILE *out = take_stdout();
     struct service service = { .lock = PTHREAD_MUTEX_INITIALIZER,
                                .about = { .version = SESSIONSPEC_VERSION,
                                           .connections = arguments.threads } };
@@ -227,21 +298,30 @@ int main(int argc, char **argv)
                                       .threads = arguments.threads,
                                       .handler = handle,
                                       .arg = &service };
+    struct backend *backend;
     sigset_t signals;
     int code;
 
+    if (*arguments.faulty)
+        arguments.store = arguments.faulty;
+    backend = start_backend(arguments.store); /* a signal may end that */
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     signal(SIGPIPE, SIG_IGN);
     if (arguments.store)
-        try_store(arguments.store);
+        try_store(arguments.store, backend);
     service.apps = apps_new(arguments.store);
+    if (backend)
+        apps_lead_store(service.apps, backend_spec(backend));
+    if (arguments.restart_backend)
+        service.about.breakable = backend;
     if (arguments.demo)
         service.demo = start_demo(service.apps);
-    code = serve(&service, &options, &signals, starter);
+    code = serve(&service, &options, out, &signals, starter);
     demo_free(service.demo);
     apps_free(service.apps);
+    backend_stop(backend);
     return code;
 }

@@ -5,12 +5,14 @@
  *   visit_end     touch, destroy | set | touch | -    at the end
  *
  * Whether a session is saved, touched or destroyed, and whether its cookie
- * goes out, is decided by the six predicates in the middle.
+ * goes out, is decided by the six predicates in the middle. `mutant(…)` is
+ * false, in all files: a fault that is made on purpose, see mutant.h.
  */
 #include "middleware.h"
 
 #include "debug.h"
 #include "held_cookie.h"
+#include "mutant.h"
 #include "must.h"
 #include "visit.h"
 
@@ -29,8 +31,9 @@ static bool is_under_mount(const char *path, const char *mount)
 
     while (length > 0 && mount[length - 1] == '/')
         length--;
-    return strncasecmp(path, mount, length) == 0 &&
-           (path[length] == '\0' || path[length] == '/');
+    return mutant(MUTANT_MOUNT_IGNORED) ||
+           (strncasecmp(path, mount, length) == 0 &&
+            (path[length] == '\0' || path[length] == '/'));
 }
 
 static bool path_serves(struct visit *visit)
@@ -40,9 +43,11 @@ static bool path_serves(struct visit *visit)
         options_cookie(&middleware->options, visit->request), "path");
     json_t *text = js_truthy(path) ? js_string(path) : json_string("/");
     char *original = request_path(visit->request);
-    bool serves = is_under_mount(original, middleware->settings.mount) &&
-                  strncmp(original, json_string_value(text),
-                          json_string_length(text)) == 0;
+    const char *prefix = json_string_value(text);
+    const char *mount = middleware->settings.mount;
+    bool begins = strncmp(original, prefix, json_string_length(text)) == 0;
+    bool serves = is_under_mount(original, mount) &&
+                  mutant_path(original, mount, prefix, begins);
 
     json_decref(text);
     free(original);
@@ -56,13 +61,24 @@ static bool store_is_connected(struct visit *visit)
     pthread_mutex_lock(&visit->middleware->lock);
     connected = visit->middleware->connected;
     pthread_mutex_unlock(&visit->middleware->lock);
-    return connected;
+    return connected || mutant(MUTANT_DISCONNECT_IGNORED);
 }
 
 static bool has_secret(const struct visit *visit)
 {
     return visit->middleware->options.secret_count > 0 ||
-           visit->middleware->settings.parser_secret;
+           (visit->middleware->settings.parser_secret &&
+            !mutant(MUTANT_REQUEST_SECRET_IGNORED));
+}
+
+/* Asked by faults alone: do the options, not the session, let a cookie go? */
+static bool may_be_secure(const struct visit *visit)
+{
+    const json_t *cookie =
+        options_cookie(&visit->middleware->options, visit->request);
+
+    return !json_is_true(json_object_get(cookie, "secure")) ||
+           visit_is_secure(visit);
 }
 
 static void remember(struct visit *visit, const json_t *data)
@@ -89,10 +105,18 @@ static int inflate(struct visit *visit, const json_t *stored,
         return -1;
     /* What was stored, not what was taken of it: members that a session's own
      * hide make a difference, and so the session is saved without them. */
-    remember(visit, stored);
+    remember(visit,
+             mutant(MUTANT_HIDDEN_UNCOUNTED) ? visit->session->data : stored);
     if (!visit->middleware->options.resave)
         visit->saved_state = must_have(strdup(visit->original_state));
     return 0;
+}
+
+struct trace *visit_debug(const struct visit *visit)
+{
+    return visit->middleware->settings.debug && !mutant(MUTANT_DEBUG_SILENT)
+               ? visit->app->trace
+               : NULL;
 }
 
 int visit_enter(struct visit *visit, struct js_error *error)
@@ -101,13 +125,19 @@ int visit_enter(struct visit *visit, struct js_error *error)
     int rc;
 
     if (!store_is_connected(visit)) {
-        debug_line("store is disconnected");
-        return 0;
+        debug_line(visit_debug(visit), "store is disconnected");
+        return mutant(MUTANT_DISCONNECT_FAILS)
+                   ? js_throw(error, "Error", "store is disconnected")
+                   : 0;
     }
     if (!path_serves(visit)) {
-        debug_line("pathname mismatch");
+        debug_line(visit_debug(visit), "pathname mismatch");
         return 0;
     }
+    if (mutant(MUTANT_SECURE_STEPS_ASIDE) && !may_be_secure(visit))
+        return 0;
+    if (!has_secret(visit) && mutant(MUTANT_NO_SECRET_ACCEPTED))
+        return 0;
     if (!has_secret(visit))
         return js_throw(error, "Error", "secret option required for sessions");
     if (visit_cookie_id(visit, &visit->cookie_id, error))
@@ -117,16 +147,19 @@ int visit_enter(struct visit *visit, struct js_error *error)
     visit->response->on_head = on_head;
     visit->response->on_head_arg = visit;
     if (!js_truthy(visit->session_id)) {
-        debug_line("no SID sent, generating session");
+        debug_line(visit_debug(visit), "no SID sent, generating session");
         return generate(visit, error);
     }
-    debug_value("fetching", visit->session_id);
+    debug_value(visit_debug(visit), "fetching", visit->session_id);
     rc = visit_call(visit, "get", visit->session_id, NULL, &stored, error);
-    if (rc != 0 && strcmp(error->code, "ENOENT") != 0) {
-        debug_line("error %s: %s", error->name, error->message);
+    if (rc != 0 && (strcmp(error->code, "ENOENT") != 0 ||
+                    mutant(MUTANT_ENOENT_IS_ERROR))) {
+        debug_line(visit_debug(visit), "error %s: %s", error->name,
+                   error->message);
         return -1;
     }
-    debug_line(js_truthy(stored) ? "session found" : "no session found");
+    debug_line(visit_debug(visit),
+               js_truthy(stored) ? "session found" : "no session found");
     rc = js_truthy(stored) ? inflate(visit, stored, error)
                            : generate(visit, error);
     json_decref(stored);
@@ -151,7 +184,8 @@ static bool state_is(const struct visit *visit, const char *state)
 
 static bool is_modified(const struct visit *visit)
 {
-    return !same(visit->original_id, visit->session->id) ||
+    return (!same(visit->original_id, visit->session->id) &&
+            !mutant(MUTANT_ID_NOT_COMPARED)) ||
            !state_is(visit, visit->original_state);
 }
 
@@ -175,9 +209,10 @@ static bool should_destroy(const struct visit *visit)
 /* Is the ID one to save under? */
 static bool has_true_id(const struct visit *visit)
 {
-    if (json_is_string(visit->session_id))
+    if (json_is_string(visit->session_id) || mutant(MUTANT_BOGUS_ID_SAVED))
         return true;
-    debug_value("session ignored because of bogus req.sessionID",
+    debug_value(visit_debug(visit),
+                "session ignored because of bogus req.sessionID",
                 visit->session_id);
     return false;
 }
@@ -194,7 +229,9 @@ static bool should_save(const struct visit *visit)
 
 static bool should_touch(const struct visit *visit)
 {
-    return has_true_id(visit) && came_with_cookie(visit) && !should_save(visit);
+    return has_true_id(visit) &&
+           (came_with_cookie(visit) || mutant(MUTANT_UNINITIALIZED_TOUCHED)) &&
+           !should_save(visit);
 }
 
 static int should_set_cookie(const struct visit *visit, bool *should,
@@ -207,13 +244,17 @@ static int should_set_cookie(const struct visit *visit, bool *should,
     if (!json_is_string(visit->session_id))
         return 0;
     if (!came_with_cookie(visit))
-        *should = options->save_uninitialized || is_modified(visit);
+        *should = options->save_uninitialized || is_modified(visit) ||
+                  mutant(MUTANT_UNINITIALIZED_COOKIE) ||
+                  (visit->saved_state && mutant(MUTANT_SAVE_SENDS_COOKIE)) ||
+                  (options->rolling && mutant(MUTANT_UNINITIALIZED_ROLLS));
     else if (options->rolling)
         *should = true;
     else if (held_cookie_expires(visit->session, &expires, error))
         return -1;
     else
-        *should = expires && is_modified(visit);
+        *should = (expires || mutant(MUTANT_MODIFIED_ALWAYS_SENT)) &&
+                  !mutant(MUTANT_MODIFIED_UNSENT) && is_modified(visit);
     return 0;
 }
 
@@ -237,7 +278,7 @@ static int touch_once(struct visit *visit, struct js_error *error)
         return 0;
     if (visit_touch(visit, "req.session", error))
         return -1;
-    visit->touched = true;
+    visit->touched = !mutant(MUTANT_TOUCHED_TWICE);
     return 0;
 }
 
@@ -249,7 +290,10 @@ static int cookie_may_go(const struct visit *visit, bool *may,
 
     if (held_cookie_get(visit->session, "secure", 0, &secure, error))
         return -1;
-    *may = !js_truthy(secure) || visit_is_secure(visit);
+    *may = !js_truthy(secure) || visit_is_secure(visit) ||
+           mutant(MUTANT_SECURE_OVER_HTTP);
+    if (mutant(MUTANT_SECURE_OF_THE_OPTIONS))
+        *may = may_be_secure(visit);
     json_decref(secure);
     return 0;
 }
@@ -261,24 +305,28 @@ static int on_head(void *arg, struct js_error *error)
     bool should;
 
     if (!visit->session) {
-        debug_line("no session");
+        debug_line(visit_debug(visit), "no session");
+        if (mutant(MUTANT_DESTROY_SENDS_COOKIE))
+            response_add_header(visit->response, "Set-Cookie",
+                                "connect.sid=; Path=/; Max-Age=0");
         return 0;
     }
     if (should_set_cookie(visit, &should, error))
         return -1;
-    if (!should)
+    if (!should ||
+        mutant_loses_cookie(visit->response->status, visit->response->is_head))
         return 0;
     if (cookie_may_go(visit, &should, error))
         return -1;
     if (!should) {
-        debug_line("not secured");
+        debug_line(visit_debug(visit), "not secured");
         return 0;
     }
-    if (touch_once(visit, error))
+    if (!mutant(MUTANT_HEAD_UNTOUCHED) && touch_once(visit, error))
         return -1;
     if (visit_set_cookie(visit, &refused)) {
         visit->deferred = refused;
-        visit->has_deferred = true;
+        visit->has_deferred = !mutant(MUTANT_COOKIE_ERROR_HIDDEN);
     }
     return 0;
 }
@@ -287,9 +335,10 @@ static int on_head(void *arg, struct js_error *error)
  * may see before the write is done, and gives back what is withheld: the last
  * byte of a body of known length, the end of a chunked one, or everything
  * where there is no body. The cookie is touched: the listener cannot throw. */
-static void send_but_the_end(struct response *response, const char **chunk,
+static void send_but_the_end(const struct visit *visit, const char **chunk,
                              size_t *length)
 {
+    struct response *response = visit->response;
     struct js_error error;
     const char *declared;
     size_t withheld;
@@ -298,10 +347,14 @@ static void send_but_the_end(struct response *response, const char **chunk,
     if (!*chunk)
         return;
     declared = response_header(response, "Content-Length");
-    withheld = declared && strtod(declared, NULL) > 0 && *length > 0;
+    withheld = declared && strtod(declared, NULL) > 0 && *length > 0 &&
+               !mutant(MUTANT_END_OF_KNOWN_LENGTH);
     if (withheld)
-        debug_line("split response");
+        debug_line(visit_debug(visit), "split response");
+    response->sends_bytes = withheld;
     must(response_write(response, *chunk, *length - withheld, &error) == 0);
+    if (!declared && mutant(MUTANT_END_OF_CHUNKED))
+        response_end(response, NULL, 0);
     *chunk = withheld ? *chunk + *length - withheld : NULL;
     *length = withheld;
 }
@@ -310,19 +363,22 @@ static void send_but_the_end(struct response *response, const char **chunk,
 static void say(const struct visit *visit, const char *op)
 {
     if (!op && visit->active && !visit->session)
-        debug_line("no session");
+        debug_line(visit_debug(visit), "no session");
     else if (op && strcmp(op, "destroy") == 0)
-        debug_line("destroying");
+        debug_line(visit_debug(visit), "destroying");
     else if (op && strcmp(op, "touch") == 0)
-        debug_line("touching");
+        debug_line(visit_debug(visit), "touching");
     else if (op && visit->session->save == METHOD_WRAPPED)
-        debug_value("saving", visit->session->id);
+        debug_value(visit_debug(visit), "saving", visit->session->id);
 }
 
 /* What is to be done in the store; NULL for nothing. */
 static const char *last_call(const struct visit *visit)
 {
-    if (!visit->active)
+    const char *touch;
+
+    if (!visit->active ||
+        (visit->response->status >= 400 && mutant(MUTANT_ERROR_STATUS_UNSAVED)))
         return NULL;
     if (should_destroy(visit))
         return "destroy";
@@ -330,9 +386,8 @@ static const char *last_call(const struct visit *visit)
         return NULL;
     if (should_save(visit))
         return "set";
-    if (visit->middleware->store_has_touch && should_touch(visit))
-        return "touch";
-    return NULL;
+    touch = mutant_touch(visit->middleware->store_has_touch ? "touch" : NULL);
+    return touch && should_touch(visit) ? touch : NULL;
 }
 
 static void call_and_end(struct visit *visit, const char *op, const char *chunk,
@@ -345,12 +400,22 @@ static void call_and_end(struct visit *visit, const char *op, const char *chunk,
 
     probe_begin(&call, visit->app, visit->slot, visit->label, op,
                 sets ? visit->session->id : visit->session_id, session);
-    send_but_the_end(visit->response, &chunk, &length);
+    if (!mutant(MUTANT_HEAD_WITHHELD))
+        send_but_the_end(visit, &chunk, &length);
+    if (mutant(MUTANT_END_BEFORE_SAVE))
+        response_end(visit->response, chunk, length);
     visit_deliver_deferred(visit);
-    if (probe_finish(&call, NULL, &error))
-        visit_late_error(visit, &error);
-    if (!sets)
-        debug_line(visit->session ? "touched" : "destroyed");
+    if (probe_finish(&call, NULL, &error)) {
+        if (!mutant(MUTANT_END_ERROR_HIDDEN))
+            visit_late_error(visit, &error);
+        if (mutant(MUTANT_END_ERROR_CUTS))
+            visit->response->gone = true;
+    }
+    if (sets)
+        mutant_after_set(visit);
+    else
+        debug_line(visit_debug(visit),
+                   visit->session ? "touched" : "destroyed");
     response_end(visit->response, chunk, length);
 }
 
@@ -359,10 +424,13 @@ int visit_end(struct visit *visit, const char *chunk, size_t length,
 {
     const char *op;
 
-    if (visit->ended)
+    if (visit->ended && !mutant(MUTANT_END_TWICE_SAVES))
         return 0;
     visit->ended = true;
-    if (visit->active && visit->session && touch_once(visit, error))
+    if (visit->active && visit->session &&
+        (mutant(MUTANT_END_UNTOUCHED)
+             ? response_build_head(visit->response, error)
+             : touch_once(visit, error)))
         return -1;
     op = last_call(visit);
     if (op && strcmp(op, "set") == 0 &&

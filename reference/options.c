@@ -1,15 +1,15 @@
 /* options.c: express-session's options, read from the probe protocol's form */
 #include "options.h"
 
+#include "mutant.h"
 #include "must.h"
 
-#include <limits.h>
-#include <openssl/evp.h>
 #include <string.h>
 
 static void warn(json_t *warnings, const char *text)
 {
-    json_array_append_new(warnings, json_string(text));
+    if (!mutant(MUTANT_WARNINGS_MISSING))
+        json_array_append_new(warnings, json_string(text));
 }
 
 static int parse_genid(struct options *options, struct js_error *error)
@@ -27,9 +27,12 @@ static int parse_genid(struct options *options, struct js_error *error)
     }
     if (json_is_string(header)) {
         options->genid = GENID_HEADER;
-        options->genid_header = json_string_value(header);
+        options->genid_header =
+            mutant(MUTANT_GENID_BLIND) ? "" : json_string_value(header);
         return 0;
     }
+    if (mutant(MUTANT_GENID_UNCHECKED))
+        return 0;
     return js_throw(error, "TypeError", "genid option must be a function");
 }
 
@@ -57,33 +60,59 @@ static int parse_unset(struct options *options, struct js_error *error)
         return 0;
     if (word && strcmp(word, "destroy") == 0)
         options->unset_destroy = true;
-    else if (!word || strcmp(word, "keep") != 0)
+    else if ((!word || strcmp(word, "keep") != 0) &&
+             !mutant(MUTANT_UNSET_UNCHECKED))
         return js_throw(error, "TypeError",
                         "unset option must be \"destroy\" or \"keep\"");
     return 0;
 }
 
+/* Of base64 and of base64url; -1 of what is neither. */
+static int base64_digit(char c)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                 "abcdefghijklmnopqrstuvwxyz0123456789+/-_";
+    const char *at = c ? strchr(digits, c) : NULL;
+
+    if (!at)
+        return -1;
+    return at - digits < 64 ? (int)(at - digits) : (int)(at - digits) - 2;
+}
+
+/* As a Buffer reads base64: up to the padding, past what is no digit. */
+static size_t decode_base64(const char *text, unsigned char *bytes)
+{
+    size_t length = 0;
+    unsigned bits = 0, count = 0;
+
+    for (; *text && *text != '='; text++) {
+        int digit = base64_digit(*text);
+
+        if (digit < 0)
+            continue;
+        bits = (bits << 6 | (unsigned)digit) & 0xfff;
+        count += 6;
+        if (count >= 8) {
+            count -= 8;
+            bytes[length++] = (unsigned char)(bits >> count);
+        }
+    }
+    return length;
+}
+
 /* {"base64":"…"}, the form of a Buffer. NULL where it is none. */
 static unsigned char *decode_buffer(const json_t *value, size_t *length)
 {
-    const json_t *base64 = json_object_get(value, "base64");
-    const char *text = json_string_value(base64);
-    size_t size = json_string_length(base64);
+    const char *text = json_string_value(json_object_get(value, "base64"));
     unsigned char *bytes;
-    int decoded;
 
-    if (!text || json_object_size(value) != 1 || size > INT_MAX)
+    if (!text || json_object_size(value) != 1)
         return NULL;
-    bytes = must_have(malloc(size / 4 * 3 + 4));
-    decoded = EVP_DecodeBlock(bytes, (const unsigned char *)text, (int)size);
-    for (int i = 1; i <= 2 && decoded > 0 && text[size - (size_t)i] == '='; i++)
-        decoded--; /* OpenSSL counts the padding */
-    if (decoded >= 0) {
-        *length = (size_t)decoded;
-        return bytes;
-    }
-    free(bytes);
-    return NULL;
+    bytes = must_have(malloc(strlen(text) + 1));
+    *length = decode_base64(text, bytes);
+    if (mutant(MUTANT_BINARY_SECRET_CUT))
+        *length = strnlen((const char *)bytes, *length);
+    return bytes;
 }
 
 static void add_secret(struct options *options, const json_t *value)
@@ -98,6 +127,8 @@ static void add_secret(struct options *options, const json_t *value)
     } else {
         bytes = decode_buffer(value, &length);
     }
+    if (length > 64 && mutant(MUTANT_SECRET_CUT))
+        length = 64;
     to->secret = (struct secret){ bytes, bytes ? length : 0 };
     if (json_is_null(value))
         to->refused = "Secret key must be provided.";
@@ -113,7 +144,8 @@ static int parse_secret(struct options *options, json_t *warnings,
     const json_t *secret = json_object_get(options->source, "secret"), *item;
     size_t index;
 
-    if (json_is_array(secret) && json_array_size(secret) == 0)
+    if (json_is_array(secret) && json_array_size(secret) == 0 &&
+        !mutant(MUTANT_EMPTY_SECRETS_ACCEPTED))
         return js_throw(error, "TypeError",
                         "secret option array must contain one or more strings");
     if (!js_truthy(secret)) {
@@ -133,10 +165,14 @@ static void parse_name(struct options *options)
     const json_t *name = json_object_get(options->source, "name");
     json_t *text;
 
-    if (!js_truthy(name))
+    if (!js_truthy(name) && !mutant(MUTANT_KEY_IGNORED))
         name = json_object_get(options->source, "key");
     text = js_truthy(name) ? js_string(name) : json_string("connect.sid");
-    options->name = must_have(strdup(json_string_value(text)));
+    /* With a NUL in it, it names no cookie: as good as a line's end. */
+    options->name = must_have(
+        strdup(strlen(json_string_value(text)) == json_string_length(text)
+                   ? json_string_value(text)
+                   : "\n"));
     json_decref(text);
 }
 
@@ -224,6 +260,7 @@ int options_parse(struct options *options, json_t *source, json_t *warnings,
         default_true(options, "saveUninitialized", warnings);
     if (parse_unset(options, error) || parse_secret(options, warnings, error))
         goto refused;
+    mutant_options(options);
     return 0;
 refused:
     options_clear(options);

@@ -2,10 +2,21 @@
 #include "request.h"
 
 #include "js.h"
+#include "mutant.h"
 #include "must.h"
 
 #include <string.h>
 #include <strings.h>
+
+/* CivetWeb leaves those behind a value where they are. */
+static size_t length_without_blanks(const char *value)
+{
+    size_t length = strlen(value);
+
+    while (length > 0 && (value[length - 1] == ' ' || value[length - 1] == '\t'))
+        length--;
+    return length;
+}
 
 char *request_header(const struct request *request, const char *name)
 {
@@ -15,9 +26,11 @@ char *request_header(const struct request *request, const char *name)
     FILE *out = must_have(open_memstream(&bytes, &size));
 
     for (size_t i = 0; i < request->header_count; i++) {
+        const char *value = request->headers[i].value;
+
         if (strcasecmp(request->headers[i].name, name) == 0)
-            fprintf(out, "%s%s", found++ ? glue : "",
-                    request->headers[i].value);
+            fprintf(out, "%s%.*s", found++ ? glue : "",
+                    (int)length_without_blanks(value), value);
     }
     must(fclose(out) == 0);
     if (found)
@@ -47,7 +60,9 @@ static const char *behind_authority(const char *target)
 
 char *request_path(const struct request *request)
 {
-    const char *absolute = behind_authority(request->target);
+    const char *absolute = mutant(MUTANT_ABSOLUTE_FORM_UNREAD)
+                               ? NULL
+                               : behind_authority(request->target);
     const char *path = absolute ? absolute : request->target;
     size_t length = strcspn(path, "?#");
 

@@ -181,15 +181,19 @@ static void format_head(struct response *response)
     must(fclose(out) == 0);
 }
 
-/* Decides on the framing. The length of the body is known where all of it
- * is. */
+/* Decides on the framing, where a handler has not. The length of the body is
+ * known where all of it is. */
 static void frame(struct response *response, const size_t *body_length)
 {
+    const char *coding = response_header(response, "Transfer-Encoding");
     char number[32];
 
     response->bodiless =
         response->is_head || response->status == 204 || response->status == 304;
-    if (response->bodiless || response_header(response, "Content-Length"))
+    response->chunked =
+        !response->bodiless && coding && strcasecmp(coding, "chunked") == 0;
+    if (response->bodiless || coding ||
+        response_header(response, "Content-Length"))
         return;
     if (body_length) {
         snprintf(number, sizeof number, "%zu", *body_length);
@@ -228,6 +232,28 @@ static void put(struct response *response, const char *bytes, size_t length)
         response->gone = true;
 }
 
+/* A text of which Node sends no chunk is put behind the head, and both are
+ * sent as UTF-8; else the head is sent as Latin-1. */
+static bool head_is_utf8(const struct response *response, size_t length,
+                         bool last)
+{
+    if (response->bodiless || response->sends_bytes)
+        return false;
+    return last ? length > 0 && !response->chunked
+                : length == 0 || !response->chunked;
+}
+
+static void put_head(FILE *out, const struct response *response, bool is_utf8)
+{
+    char *wide = is_utf8 ? js_latin1(response->head) : NULL;
+
+    if (wide)
+        fputs(wide, out);
+    else
+        fwrite(response->head, 1, response->head_length, out);
+    free(wide);
+}
+
 /* The head that is not yet sent, and a piece of the body, in one write. */
 static void send_piece(struct response *response, const char *bytes,
                        size_t length, bool last)
@@ -237,7 +263,7 @@ static void send_piece(struct response *response, const char *bytes,
     FILE *out = must_have(open_memstream(&text, &size));
 
     if (response->head)
-        fwrite(response->head, 1, response->head_length, out);
+        put_head(out, response, head_is_utf8(response, length, last));
     if (!response->bodiless) {
         if (response->chunked && length > 0)
             fprintf(out, "%zx\r\n", length);

@@ -33,7 +33,8 @@ struct response {
     void *on_head_arg;
     response_sink_fn *sink;
     void *sink_arg;
-    bool gone;  /* the sink failed once */
+    bool sends_bytes; /* what is written is a Buffer in Node, not a text */
+    bool gone;        /* the sink failed once */
     char *head; /* built and not yet sent */
     size_t head_length;
 };
@@ -46,7 +47,8 @@ void response_init(struct response *response, bool is_head,
                    response_sink_fn *sink, void *sink_arg);
 void response_clear(struct response *response);
 
-/* Values are UTF-8; they go out as Latin-1, as Node has it.
+/* Values are UTF-8; they go out as Latin-1, as Node has it, which sends them as
+ * UTF-8 where a text goes out with them.
  *
  * Replaces what has that name. -1 with `error` where a character is not
  * allowed or the head is built. */

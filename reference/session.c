@@ -2,6 +2,7 @@
 #include "session.h"
 
 #include "jsjson.h"
+#include "mutant.h"
 #include "must.h"
 
 #include <string.h>
@@ -27,7 +28,7 @@ static bool is_own_name(const char *name)
         if (strcmp(name, names[i]) == 0)
             return true;
     }
-    return js_is_inherited(name);
+    return js_is_inherited(name) && !mutant(MUTANT_INHERITED_LOADED);
 }
 
 struct session *session_from_stored(json_t *id, const json_t *stored,
@@ -44,7 +45,8 @@ struct session *session_from_stored(json_t *id, const json_t *stored,
     session = session_new(id, cookie);
     json_object_foreach((json_t *)stored, key, value)
     {
-        if (strcmp(key, "cookie") != 0 && !is_own_name(key))
+        if (strcmp(key, "cookie") != 0 &&
+            (!is_own_name(key) || mutant(MUTANT_HIDDEN_MEMBERS_LOADED)))
             must(json_object_set_new(session->data, key,
                                      json_deep_copy(value)) == 0);
     }
@@ -59,7 +61,14 @@ void session_free(struct session *session)
     json_decref(session->data);
     cookie_free(session->cookie);
     json_decref(session->array_members);
+    json_decref(session->plain_date);
     free(session);
+}
+
+void session_drop_date(struct session *session)
+{
+    json_decref(session->plain_date);
+    session->plain_date = NULL;
 }
 
 void session_drop_cookie(struct session *session)
@@ -68,6 +77,7 @@ void session_drop_cookie(struct session *session)
     session->cookie = NULL;
     json_decref(session->array_members);
     session->array_members = NULL;
+    session_drop_date(session);
 }
 
 void session_wrap(struct session *session)
@@ -100,13 +110,21 @@ json_t *session_json(const struct session *session)
     if (value)
         json_object_set_new(object, "cookie", value);
     json_object_foreach(session->data, key, value)
-        json_object_set_new(object, key, json_deep_copy(value));
+    {
+        if (!json_is_null(value) || !mutant(MUTANT_NULL_DROPPED))
+            json_object_set_new(object, key, json_deep_copy(value));
+    }
+    if (mutant(MUTANT_ID_STORED))
+        json_object_set(object, "id", session->id);
     return object;
 }
 
 char *session_state(const json_t *data)
 {
+    char *spoilt = mutant_state(data);
     size_t length;
 
-    return must_have(jsjson_stringify_without(data, "cookie", &length));
+    return spoilt
+               ? spoilt
+               : must_have(jsjson_stringify_without(data, "cookie", &length));
 }

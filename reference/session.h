@@ -23,6 +23,8 @@ struct session {
     json_t *data; /* object: all enumerable members but a Cookie           */
     struct cookie *cookie; /* NULL: the data's `cookie` stands in its place */
     json_t *array_members; /* what is not shown of an array in its place    */
+    json_t *plain_date;    /* what is on the Date that was assigned to its
+                              `expires`; NULL: there is none              */
     enum session_method save, reload;
 };
 
@@ -46,6 +48,8 @@ int session_need_method(const struct session *session, const char *owner,
 
 /* Forgets the Cookie, or what stood in its place. */
 void session_drop_cookie(struct session *session);
+/* What stands in its `expires` is no Date any more. */
+void session_drop_date(struct session *session);
 
 /* The whole, as it is stored: `cookie` first. A new reference. */
 json_t *session_json(const struct session *session);

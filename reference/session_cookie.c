@@ -5,6 +5,7 @@
 #include "debug.h"
 #include "held_cookie.h"
 #include "jsjson.h"
+#include "mutant.h"
 #include "must.h"
 
 #include <string.h>
@@ -19,7 +20,7 @@ static size_t secrets_of(const struct visit *visit,
 
     *secrets = visit->middleware->options.secrets;
     if (visit->middleware->options.secret_count > 0)
-        return visit->middleware->options.secret_count;
+        return mutant_secrets(visit->middleware->options.secret_count);
     *parser = (struct option_secret){ .secret = { (const unsigned char *)text,
                                                   strlen(text) } };
     *secrets = parser;
@@ -36,7 +37,9 @@ static int verify(const struct visit *visit, const char *value, size_t length,
 
     if (length < 2 || memcmp(value, "s:", 2) != 0) {
         if (length > 0)
-            debug_line("cookie unsigned");
+            debug_line(visit_debug(visit), "cookie unsigned");
+        if (!*id && mutant(MUTANT_UNSIGNED_ACCEPTED))
+            *id = json_stringn(value, length);
         return 0;
     }
     for (size_t i = 0; i < count; i++) {
@@ -49,7 +52,7 @@ static int verify(const struct visit *visit, const char *value, size_t length,
         *id = json_stringn(value + 2, sid_length);
         return 0;
     }
-    debug_line("cookie signature invalid");
+    debug_line(visit_debug(visit), "cookie signature invalid");
     return 0;
 }
 
@@ -121,6 +124,9 @@ static int read_parsed(struct visit *visit, const char *value, size_t length,
 
     if (visit->middleware->settings.parses_cookies)
         parsed = parse_json_cookie(value, length);
+    if (visit->middleware->settings.parses_cookies && !*id &&
+        mutant(MUTANT_PARSED_UNVERIFIED))
+        *id = json_stringn(value, length);
     if (json_is_string(parsed)) {
         rc = verify(visit, json_string_value(parsed),
                     json_string_length(parsed), id, error);
@@ -153,11 +159,13 @@ int visit_cookie_id(struct visit *visit, json_t **id, struct js_error *error)
     int rc = 0;
 
     *id = NULL;
+    if (header && mutant(MUTANT_HEADER_CUT))
+        header[strnlen(header, 4096)] = '\0';
     if (header)
         value = cookie_parse_get(header, name, &length);
     if (value) {
         rc = verify(visit, value, length, id, error);
-        if (rc == 0 && !js_truthy(*id))
+        if (rc == 0 && !js_truthy(*id) && !mutant(MUTANT_PARSER_IGNORED))
             rc = ask_parser(visit, value, length, id, error);
     } else if (header && *header && js_is_inherited(name)) {
         /* The parsed cookies are an object: it has such members by birth. */
@@ -175,8 +183,10 @@ int visit_set_cookie(struct visit *visit, struct js_error *error)
     const char *sid = json_string_value(visit->session_id);
     size_t length = json_string_length(visit->session_id);
     char *value, *signed_sid, *text;
+    size_t count = secrets_of(visit, &parser, &secrets);
 
-    secrets_of(visit, &parser, &secrets);
+    if (mutant(MUTANT_LAST_SECRET_SIGNS))
+        secrets += count - 1;
     if (secrets[0].refused)
         return js_throw(error, "TypeError", "%s", secrets[0].refused);
     signed_sid = must_have(sign_value(sid, length, &secrets[0].secret));
@@ -187,7 +197,11 @@ int visit_set_cookie(struct visit *visit, struct js_error *error)
     text = held_cookie_serialize(
         visit->session, visit->middleware->options.name, value, length, error);
     if (text) {
-        debug_line("set-cookie %s", text);
+        debug_line(visit_debug(visit), "set-cookie %s", text);
+        if (mutant(MUTANT_OTHER_COOKIES_LOST))
+            response_remove_header(visit->response, "Set-Cookie");
+        if (mutant(MUTANT_COOKIE_DOUBLED))
+            response_add_header(visit->response, "Set-Cookie", text);
         response_add_header(visit->response, "Set-Cookie", text);
     }
     free(signed_sid);

@@ -4,7 +4,6 @@
 #include "must.h"
 #include "paths.h"
 
-#include <math.h>
 #include <string.h>
 
 bool session_is_cookie_field(const char *name)
@@ -40,6 +39,44 @@ static const char *in_cookie(const char *path)
 static bool is_read_only(const char *path)
 {
     return first_is(path, "id") || first_is(path, "req");
+}
+
+/* ---- What JSON does not show as it is ---------------------------------- */
+
+/* What a handler has put on the Date to which, or into which, the path leads;
+ * NULL where it does not. *rest is what is behind it: "" or ".x". */
+static json_t *date_at(const struct session *session, const char *path,
+                       const char **rest)
+{
+    const char *way = session->cookie ? "cookie._expires" : "cookie.expires";
+    bool is_list = json_is_array(json_object_get(session->data, "cookie"));
+
+    *rest = path;
+    if (!first_is(path, way) || (!session->cookie && is_list))
+        return NULL;
+    *rest = path + strlen(way);
+    return session->cookie ? cookie_date_members(session->cookie)
+                           : session->plain_date;
+}
+
+static bool is_date(const struct session *session, const char *path)
+{
+    const char *rest;
+
+    return date_at(session, path, &rest) && *rest == '\0';
+}
+
+/* A number that JSON shows as null: there is nothing in it, and arithmetic
+ * leaves it as it is. */
+static bool leads_to_nan(const struct session *session, const char *path)
+{
+    return session->cookie && first_is(path, "cookie.originalMaxAge") &&
+           cookie_original_is_nan(session->cookie);
+}
+
+static bool leads_into_nan(const struct session *session, const char *path)
+{
+    return leads_to_nan(session, path) && strcmp(path, "cookie.originalMaxAge");
 }
 
 /* ---- The cookie's fields ----------------------------------------------- */
@@ -97,10 +134,15 @@ static int change(struct session *session, const char *path,
                   const json_t *value, change_fn *apply, int64_t now_ms,
                   struct js_error *error)
 {
-    const char *rest = in_cookie(path);
+    const char *rest = in_cookie(path), *behind;
+    json_t *date = date_at(session, path, &behind);
 
     if (is_read_only(path))
         return 0;
+    if (date && *behind == '.')
+        return apply(date, behind + 1, value, error);
+    if (leads_into_nan(session, path))
+        return js_throw(error, "Error", "not an object");
     if (rest && session->cookie)
         return change_cookie(session->cookie, rest, value, apply, now_ms,
                              error);
@@ -127,6 +169,8 @@ int session_set(struct session *session, const char *path, const json_t *value,
 
     if (rc == 0 && strcmp(path, "cookie") == 0)
         session_drop_cookie(session);
+    if (rc == 0 && strcmp(path, "cookie.expires") == 0)
+        session_drop_date(session);
     return rc;
 }
 
@@ -144,6 +188,8 @@ int session_delete(struct session *session, const char *path, int64_t now_ms,
 
     if (strcmp(path, "cookie") == 0)
         session_drop_cookie(session);
+    if (strcmp(path, "cookie.expires") == 0)
+        session_drop_date(session);
     if (!method)
         return change(session, path, NULL, delete_at, now_ms, error);
     if (!strchr(path, '.'))
@@ -151,20 +197,13 @@ int session_delete(struct session *session, const char *path, int64_t now_ms,
     return 0;
 }
 
-/* A number that JSON shows as null: arithmetic leaves it as it is. */
-static bool is_nan_at(const struct session *session, const char *path)
-{
-    return session->cookie && strcmp(path, "cookie.originalMaxAge") == 0 &&
-           session->cookie->original_max_age.kind == COOKIE_NUMBER &&
-           isnan(session->cookie->original_max_age.number);
-}
-
 int session_add(struct session *session, const char *path, const json_t *amount,
                 int64_t now_ms, struct js_error *error)
 {
-    if (session->cookie && strcmp(path, "cookie") == 0)
+    if ((session->cookie && strcmp(path, "cookie") == 0) ||
+        is_date(session, path))
         return js_throw(error, "Error", "not a number");
-    if (is_nan_at(session, path))
+    if (leads_to_nan(session, path) && !leads_into_nan(session, path))
         return 0;
     return put(session, path, amount, path_add, now_ms, error);
 }
@@ -173,7 +212,8 @@ int session_push(struct session *session, const char *path, const json_t *value,
                  int64_t now_ms, struct js_error *error)
 {
     if ((session->cookie && strcmp(path, "cookie") == 0) ||
-        is_nan_at(session, path))
+        is_date(session, path) ||
+        (leads_to_nan(session, path) && !leads_into_nan(session, path)))
         return js_throw(error, "Error", "not an array");
     return put(session, path, value, path_push, now_ms, error);
 }
@@ -193,7 +233,7 @@ static int read_member(json_t *members, const char *path, json_t **value,
 int session_read(const struct session *session, const char *path,
                  int64_t now_ms, json_t **value, struct js_error *error)
 {
-    const char *rest = in_cookie(path);
+    const char *rest = in_cookie(path), *behind;
     json_t *members;
     int rc;
 
@@ -208,6 +248,11 @@ int session_read(const struct session *session, const char *path,
         *value = cookie_json(session->cookie);
         return 0;
     }
+    members = date_at(session, path, &behind);
+    if (members && *behind == '.')
+        return read_member(members, behind + 1, value, error);
+    if (leads_into_nan(session, path))
+        return js_throw(error, "Error", "not an object");
     if (!rest || !session->cookie)
         return read_member(session->data, path, value, error);
     if (session_is_cookie_field(rest)) {

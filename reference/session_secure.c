@@ -1,6 +1,7 @@
 /* session_secure.c: is the connection secure, as the session is to see it? */
 #include "visit.h"
 
+#include "mutant.h"
 #include "must.h"
 
 #include <string.h>
@@ -12,7 +13,11 @@ static const char *first_entry(char *list)
 {
     char *end;
 
+    if (mutant(MUTANT_PROXY_LAST) && strrchr(list, ','))
+        list = strrchr(list, ',') + 1;
     list[strcspn(list, ",")] = '\0';
+    if (mutant(MUTANT_PROXY_UNTRIMMED))
+        return list;
     list += strspn(list, " \t");
     end = list + strlen(list);
     while (end > list && (end[-1] == ' ' || end[-1] == '\t'))
@@ -40,13 +45,14 @@ static bool proxy_says_https(const struct visit *visit, bool any_case)
 
 bool visit_is_secure(const struct visit *visit)
 {
-    if (visit->request->tls)
+    if (visit->request->tls && !mutant(MUTANT_PROXY_OVER_TLS))
         return true;
     switch (visit->middleware->options.proxy) {
     case PROXY_TRUSTED:
-        return proxy_says_https(visit, true);
+        return proxy_says_https(visit, !mutant(MUTANT_PROXY_MINDS_CASE));
     case PROXY_IGNORED:
-        return false;
+        return mutant(MUTANT_PROXY_FALSE_TRUSTS) &&
+               proxy_says_https(visit, true);
     case PROXY_UNDEFINED:
         break;
     }
@@ -55,6 +61,9 @@ bool visit_is_secure(const struct visit *visit)
 
 bool visit_express_says_secure(const struct visit *visit)
 {
-    return visit->request->tls || (visit->middleware->settings.trusts_proxy &&
-                                   proxy_says_https(visit, false));
+    bool trusts = visit->middleware->settings.trusts_proxy ||
+                  mutant(MUTANT_PROXY_UNDEFINED_TRUSTS);
+
+    return visit->request->tls ||
+           (trusts && proxy_says_https(visit, mutant(MUTANT_EXPRESS_ANY_CASE)));
 }

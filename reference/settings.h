@@ -17,6 +17,7 @@ struct settings {
     bool trusts_proxy;   /* its `trust proxy` covers loopback, one hop away */
     char *mount;         /* the path it is mounted at, "" for none */
     bool production;     /* NODE_ENV */
+    bool debug;          /* DEBUG=express-session, told in the trace */
     bool parses_cookies; /* a cookie parser stands before the session */
     char *parser_secret; /* its own, or NULL */
 };

@@ -1,6 +1,8 @@
 /* sign.c: cookie-signature by OpenSSL */
 #include "sign.h"
 
+#include "mutant.h"
+
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
@@ -25,6 +27,7 @@ static bool signature(const char *value, size_t length,
         return false;
     EVP_EncodeBlock((unsigned char *)text, mac, MAC_LENGTH);
     text[SIGN_LENGTH] = '\0';
+    mutant_replace(MUTANT_SIGNATURE_URL_SAFE, text, '+', '-');
     return true;
 }
 
@@ -57,11 +60,13 @@ bool unsign_value(const char *signed_value, size_t length,
     const char *given = signed_value + dot + 1;
     if (signed_value[dot] != '.' || memchr(given, '.', SIGN_LENGTH))
         return false;
+    if (mutant(MUTANT_SIGNATURE_FIRST_DOT) && memchr(signed_value, '.', dot))
+        return false;
 
     for (size_t i = 0; i < count; i++) {
         char text[BASE64_SIZE];
         if (signature(signed_value, dot, &secrets[i], text) &&
-            CRYPTO_memcmp(text, given, SIGN_LENGTH) == 0) {
+            CRYPTO_memcmp(text, given, mutant_compared(SIGN_LENGTH)) == 0) {
             *value_length = dot;
             return true;
         }

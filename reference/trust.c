@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 /* IPv4 addresses are kept as IPv6 has them, mapped. */
 struct subnet {
@@ -23,7 +24,9 @@ int trust_parse(const json_t *setting, bool *trusts, struct js_error *error)
     if (json_is_number(setting))
         *trusts = js_number(setting) > 0; /* hops */
     else if (json_is_string(setting))
-        return trust_text(json_string_value(setting), trusts, error);
+        return strlen(json_string_value(setting)) == json_string_length(setting)
+                   ? trust_text(json_string_value(setting), trusts, error)
+                   : js_throw(error, "TypeError", "invalid IP address");
     else if (json_is_array(setting))
         return trust_list(setting, trusts, error);
     else if (json_is_object(setting))
@@ -51,24 +54,58 @@ static struct in6_addr map(struct in_addr address)
     return whole;
 }
 
-/* Also as one decimal number. */
-static bool parse_ipv4(const char *text, struct in_addr *address)
+/* Takes a number as C writes it: decimal, 0177 or 0x7f. Of what looks octal,
+ * the digits up to the first that is not; of 0X7F, nothing. */
+static bool take_number(const char **at, unsigned long long *number)
 {
-    size_t digits = strspn(text, "0123456789");
-    unsigned long long number;
+    static const char digits[] = "0123456789abcdefABCDEF";
+    bool is_hex = strncasecmp(*at, "0x", 2) == 0 && strspn(*at + 2, digits) > 0;
+    size_t length =
+        is_hex ? 2 + strspn(*at + 2, digits) : strspn(*at, "0123456789");
+    int base = **at != '0' ? 10 : is_hex && (*at)[1] == 'x' ? 16 : 8;
 
-    if (digits == 0 || digits > 10 || text[digits] != '\0')
-        return inet_pton(AF_INET, text, address) == 1;
-    number = strtoull(text, NULL, 10);
-    address->s_addr = htonl((uint32_t)number);
-    return number <= UINT32_MAX;
+    *number = strtoull(*at, NULL, base);
+    *at += length;
+    return length > 0;
 }
 
-static bool parse_address(const char *text, struct subnet *subnet)
+/* Four numbers with dots between, or one for all of it. */
+static bool parse_ipv4(const char *text, struct in_addr *address)
+{
+    unsigned long long number, whole = 0;
+
+    for (unsigned count = 1; count <= 4; count++) {
+        if (!take_number(&text, &number))
+            return false;
+        whole = whole << 8 | number;
+        if (count == 1 && *text == '\0')
+            break;
+        if (number > 0xff || (count < 4 && *text++ != '.'))
+            return false;
+    }
+    address->s_addr = htonl((uint32_t)whole);
+    return *text == '\0' && whole <= UINT32_MAX;
+}
+
+/* With or without a zone, which says nothing of where it is. Cuts it off. */
+static bool parse_ipv6(char *text, struct in6_addr *address)
+{
+    static const char letters[] = "0123456789abcdefghijklmnopqrstuvwxyz"
+                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    char *zone = strchr(text, '%');
+
+    if (zone && (zone[1] == '\0' || zone[1 + strspn(zone + 1, letters)]))
+        return false;
+    if (zone)
+        *zone = '\0';
+    return inet_pton(AF_INET6, text, address) == 1;
+}
+
+static bool parse_address(char *text, struct subnet *subnet)
 {
     struct in_addr ipv4;
 
-    if (inet_pton(AF_INET6, text, &subnet->address) == 1)
+    if (parse_ipv6(text, &subnet->address))
         return true;
     subnet->is_ipv4 = parse_ipv4(text, &ipv4);
     if (subnet->is_ipv4)
@@ -137,17 +174,22 @@ static bool covers_client(const struct subnet *subnet)
 
 /* ---- The setting's forms ----------------------------------------------- */
 
+static bool is_range_name(const char *text)
+{
+    return strcmp(text, "loopback") == 0 || strcmp(text, "linklocal") == 0 ||
+           strcmp(text, "uniquelocal") == 0;
+}
+
 static int trust_one(const char *entry, bool *trusts, struct js_error *error)
 {
     struct subnet subnet;
     char *text;
     bool good;
 
-    if (strcmp(entry, "loopback") == 0)
-        *trusts = true;
-    if (strcmp(entry, "loopback") == 0 || strcmp(entry, "linklocal") == 0 ||
-        strcmp(entry, "uniquelocal") == 0)
+    if (is_range_name(entry)) {
+        *trusts = *trusts || strcmp(entry, "loopback") == 0;
         return 0;
+    }
     text = must_have(strdup(entry));
     good = parse_subnet(text, &subnet);
     free(text);
@@ -157,6 +199,23 @@ static int trust_one(const char *entry, bool *trusts, struct js_error *error)
     return 0;
 }
 
+/* A list in the list may name a range: it is looked up by its text. */
+static int trust_entry(const json_t *entry, bool *trusts,
+                       struct js_error *error)
+{
+    json_t *text = js_string(entry);
+    const char *bytes = json_string_value(text);
+    int rc;
+
+    if (strlen(bytes) == json_string_length(text) &&
+        (json_is_string(entry) || is_range_name(bytes)))
+        rc = trust_one(bytes, trusts, error);
+    else
+        rc = js_throw(error, "TypeError", "invalid IP address: %s", bytes);
+    json_decref(text);
+    return rc;
+}
+
 static int trust_list(const json_t *list, bool *trusts, struct js_error *error)
 {
     size_t index;
@@ -164,10 +223,7 @@ static int trust_list(const json_t *list, bool *trusts, struct js_error *error)
 
     json_array_foreach((json_t *)list, index, entry)
     {
-        if (!json_is_string(entry))
-            return js_throw(error, "TypeError",
-                            "`trust proxy` lists what is no text");
-        if (trust_one(json_string_value(entry), trusts, error))
+        if (trust_entry(entry, trusts, error))
             return -1;
     }
     return 0;

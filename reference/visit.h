@@ -5,6 +5,9 @@
 #include "middleware.h"
 #include "probe.h"
 
+/* Where the debug lines go: see debug.h. */
+struct trace *visit_debug(const struct visit *visit);
+
 /* store.generate(req): a new session in req.session. */
 int visit_generate(struct visit *visit, struct js_error *error);
 /* store.createSession(req, stored) */

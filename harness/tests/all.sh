@@ -124,6 +124,12 @@ header_test C99 gcc -std=c99
 header_test C11 gcc -std=c11
 header_test C++11 g++ -std=c++11 -x c++
 script_test harness/tests/cli.sh "$out"
+script_test harness/tests/readme.sh "$out"
+script_test harness/tests/requirements.sh "$out"
+script_test harness/tests/upstream.sh "$out"
+script_test harness/tests/bad-files.sh
+script_test harness/tests/misbehave.sh "$out"
+script_test harness/tests/new-store.sh "$out"
 script_test reference/tests/bad-requests.sh "$out"
 script_test reference/tests/debug.sh "$out"
 script_test reference/tests/browser/run.sh "$out"

@@ -437,7 +437,7 @@ static void test_repeats_have_a_limit(void **state)
 
 /* ----------------------------------------------------- files and folders */
 
-static void test_folders_are_read_sorted_without_bad_and_catalogue(void **state)
+static void test_folders_are_read_sorted_without_bad_and_lists(void **state)
 {
     const struct fixture *fixture = *state;
 
@@ -448,6 +448,7 @@ static void test_folders_are_read_sorted_without_bad_and_catalogue(void **state)
     file_write(state, "sub/c.yml", "suite: c\ncases:\n  - case: one\n" STEPS);
     file_write(state, "sub/bad/d.yml", "nothing: good\n");
     file_write(state, "requirements.yml", "sections: []\n");
+    file_write(state, "upstream.yml", "tests: []\n");
     file_write(state, "README.md", "# no case\n");
     file_write(state, ".hidden.yml", "nothing: good\n");
     assert_true(load(state));
@@ -566,7 +567,7 @@ int main(void)
         CLAIM(test_steps_have_a_limit),
         CLAIM(test_tracks_have_a_limit),
         CLAIM(test_repeats_have_a_limit),
-        CLAIM(test_folders_are_read_sorted_without_bad_and_catalogue),
+        CLAIM(test_folders_are_read_sorted_without_bad_and_lists),
         CLAIM(test_a_bad_folder_that_is_named_itself_is_read),
         CLAIM(test_ids_are_unique_over_all_files),
         CLAIM(test_good_cases_are_loaded_beside_bad_ones),

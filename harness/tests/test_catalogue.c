@@ -109,7 +109,7 @@ static void test_an_id_is_never_used_twice(void **state)
     assert_refused(state,
                    TWO "      - { id: SEC-01, level: required, text: x, "
                        "source: y }\n",
-                   "the id \"SEC-01\" is used twice");
+                   "the id \"SEC-01\" is used twice; the other stands in");
 }
 
 static void test_an_id_begins_with_its_section(void **state)
@@ -133,6 +133,40 @@ static void test_a_requirement_without_source_is_refused(void **state)
     assert_refused(state,
                    TWO "      - { id: SEC-03, level: required, text: x }\n",
                    "needs \"source\"");
+}
+
+static void test_what_a_failure_means_and_who_got_it_wrong_is_read(void **state)
+{
+    const struct fixture *fixture = *state;
+    const struct requirement *one;
+
+    assert_true(load(state, TWO "      - id: SEC-03\n"
+                                "        level: required\n"
+                                "        text: three\n"
+                                "        source: README\n"
+                                "        failure: it was cut\n"
+                                "        seen:\n"
+                                "          - { where: a 1.0, what: cut it }\n"
+                                "          - where: b 2.0\n"
+                                "            what: lost it\n"
+                                "            link: https://example.org/2\n"));
+    one = catalogue_find(&fixture->catalogue, "SEC-03");
+    assert_string_equal(one->failure, "it was cut");
+    assert_string_equal(one->section_title, "secret");
+    assert_int_equal(one->seen_count, 2);
+    assert_string_equal(one->seen[0].where, "a 1.0");
+    assert_string_equal(one->seen[0].what, "cut it");
+    assert_null(one->seen[0].link);
+    assert_string_equal(one->seen[1].link, "https://example.org/2");
+    assert_null(catalogue_find(&fixture->catalogue, "SEC-01")->failure);
+}
+
+static void test_a_release_needs_its_name(void **state)
+{
+    assert_refused(state,
+                   TWO "      - { id: SEC-03, level: required, text: x, "
+                       "source: y, seen: [ { what: z } ] }\n",
+                   "seen needs \"where\"");
 }
 
 static void test_the_shipped_catalogue_is_whole(void **state)
@@ -180,6 +214,8 @@ int main(void)
         CLAIM(test_an_id_begins_with_its_section),
         CLAIM(test_an_unknown_level_is_refused),
         CLAIM(test_a_requirement_without_source_is_refused),
+        CLAIM(test_what_a_failure_means_and_who_got_it_wrong_is_read),
+        CLAIM(test_a_release_needs_its_name),
         CLAIM(test_the_shipped_catalogue_is_whole),
         CLAIM(test_a_case_must_not_check_what_the_catalogue_lacks),
     };

@@ -111,6 +111,7 @@ static const char text[] =
     "  - case: two\n"
     "    each: { n: [ 1, 2 ] }\n"
     "    checks: [ RSV-02 ]\n"
+    "    diverges: { id: other, source: README }\n"
     "    steps: [ { calls: [] } ]\n";
 
 static void test_check_counts_cases_and_files(void **state)
@@ -190,13 +191,97 @@ static void test_list_gives_requirements_with_their_cases(void **state)
                    "RSV-02  required\n", "");
 }
 
+static void test_list_counts_requirements_without_a_case(void **state)
+{
+    (void)state;
+    assert_command(cmd_list, WORDS("--requirements", "--checks", "RSV-0", path),
+                   0, "RSV: resave\n\nRSV-01  required\n", "");
+    assert_command(cmd_list, WORDS("--requirements", "--checks", "RSV-0", path),
+                   0,
+                   "required         7          1        6\n"
+                   "observed         1          0        1\n"
+                   "hazard           1          0        1\n"
+                   "all              9          1        8\n"
+                   "\n"
+                   "without a case: RSV-01 RSV-03 RSV-04 RSV-05 RSV-06 RSV-07 ",
+                   "");
+}
+
+static void test_list_takes_the_beginning_of_an_id(void **state)
+{
+    struct outcome outcome = command(cmd_list, WORDS("--checks", "sec", path));
+
+    (void)state;
+    assert_string_equal(outcome.out, "s/one  it answers\n");
+    outcome_clear(&outcome);
+    assert_command(cmd_list, WORDS("--checks", "XYZ", path), 2, "",
+                   "--checks XYZ: no such requirement");
+}
+
+static void test_list_gives_a_divergence_with_its_case(void **state)
+{
+    (void)state;
+    assert_command(cmd_list, WORDS("--json", path), 0,
+                   "\"diverges\": {\n        \"id\": \"other\",\n        "
+                   "\"source\": \"README\"\n      }",
+                   "");
+}
+
 static void test_explain_tells_a_requirement(void **state)
 {
     (void)state;
     assert_command(cmd_explain, WORDS("RSV-02", path), 0,
-                   "cases:\n  s/one\n      it answers\n  s/two[n=1]", "");
+                   "cases:\n  s/one\n      it answers\n  s/two[…] (2)\n", "");
     assert_command(cmd_explain, WORDS("RSV-03", path), 0, "no case checks it",
                    "");
+    assert_command(cmd_explain, WORDS("rsv-03", path), 0, "RSV-03 (required",
+                   "");
+}
+
+static void test_explain_tells_what_a_failure_means(void **state)
+{
+    (void)state;
+    assert_command(cmd_explain, WORDS("STO-34", path), 0, "\nif it fails:\n  ",
+                   "");
+    assert_command(cmd_explain, WORDS("RSV-12", path), 0,
+                   "\nwhat it means:\n  This is a hazard", "");
+    assert_command(cmd_explain, WORDS("s/one", path), 0,
+                   "    If it fails: ", "");
+}
+
+static void test_explain_tells_who_got_it_wrong(void **state)
+{
+    (void)state;
+    assert_command(cmd_explain, WORDS("STO-43", path), 0,
+                   "\nwhere it went wrong:\n  memorystore 1.5.1: ", "");
+    assert_command(cmd_explain, WORDS("STO-43", path), 0,
+                   "\n    https://github.com/roccomuso/memorystore/issues/1\n",
+                   "");
+}
+
+static void test_explain_tells_how_to_play_it(void **state)
+{
+    char line[128];
+
+    (void)state;
+    snprintf(line, sizeof line,
+             "play all 3:\n  sessionspec run %s --checks "
+             "RSV-02\n",
+             path);
+    assert_command(cmd_explain, WORDS("RSV-02", path), 0, line, "");
+    snprintf(line, sizeof line,
+             "replay:\n  sessionspec run %s --filter 's/two\\[n=2]'\n", path);
+    assert_command(cmd_explain, WORDS("s/two[n=2]", path), 0, line, "");
+}
+
+static void test_explain_lists_what_begins_so_or_matches(void **state)
+{
+    (void)state;
+    assert_command(cmd_explain, WORDS("RSV-0", path), 0,
+                   "\nRSV-09 required: ", "");
+    assert_command(cmd_explain, WORDS("s/t", path), 0, "s/two[n=2]\n", "");
+    assert_command(cmd_explain, WORDS("s/*", path), 0, "s/one\n", "");
+    assert_command(cmd_explain, WORDS("", path), 2, "", "unknown id \"\"");
 }
 
 static void test_explain_tells_a_case_with_its_lines(void **state)
@@ -217,7 +302,7 @@ static void test_an_unknown_id_is_exit_2_with_a_suggestion(void **state)
     assert_command(cmd_explain, WORDS("s/oen", path), 2, "",
                    "unknown id \"s/oen\" (s/one?)");
     assert_command(cmd_explain, WORDS("SEC-010", path), 2, "",
-                   "unknown id \"SEC-010\" (SEC-01?)");
+                   "unknown id \"SEC-010\" (SEC-01, SEC-10, SEC-02?)");
 }
 
 static void test_an_unknown_option_is_exit_2(void **state)
@@ -248,7 +333,14 @@ int main(void)
         cmocka_unit_test(test_list_has_a_line_for_each_case),
         cmocka_unit_test(test_list_gives_cases_as_json),
         cmocka_unit_test(test_list_gives_requirements_with_their_cases),
+        cmocka_unit_test(test_list_counts_requirements_without_a_case),
+        cmocka_unit_test(test_list_takes_the_beginning_of_an_id),
+        cmocka_unit_test(test_list_gives_a_divergence_with_its_case),
         cmocka_unit_test(test_explain_tells_a_requirement),
+        cmocka_unit_test(test_explain_tells_what_a_failure_means),
+        cmocka_unit_test(test_explain_tells_who_got_it_wrong),
+        cmocka_unit_test(test_explain_tells_how_to_play_it),
+        cmocka_unit_test(test_explain_lists_what_begins_so_or_matches),
         cmocka_unit_test(test_explain_tells_a_case_with_its_lines),
         cmocka_unit_test(test_an_unknown_id_is_exit_2_with_a_suggestion),
         cmocka_unit_test(test_an_unknown_option_is_exit_2),

@@ -297,6 +297,65 @@ static void test_another_cookie_is_not_the_sessions(void **state)
     assert_string_equal(wrong(f, "{ cookie: { path: / } }"), "cookie ");
 }
 
+/* What an operation straight on the store answered. */
+static void store_said(struct fixture *f, const char *op, const char *json)
+{
+    json_t *body = json_loads(json, 0, NULL);
+
+    assert_non_null(body);
+    observation_start(&f->track.seen, &f->app, SCENE_START_MS);
+    observation_answer(&f->track.seen, op, 200, body);
+    json_decref(body);
+}
+
+static void test_any_error_is_one_or_none(void **state)
+{
+    struct fixture *f = *state;
+    const char *expect = "{ error: any, found: { one-of: [ false, absent ] } }";
+
+    store_said(f, "get", "{\"error\":{\"message\":\"spoilt\"}}");
+    assert_string_equal(wrong(f, expect), "");
+    assert_string_equal(wrong(f, "{ error: absent }"), "error ");
+    store_said(f, "get", "{\"session\":null}");
+    assert_string_equal(wrong(f, expect), "");
+    store_said(f, "get", "{\"session\":{}}");
+    assert_string_equal(wrong(f, expect), "found ");
+}
+
+static void test_all_sessions_are_judged_in_any_order(void **state)
+{
+    struct fixture *f = *state;
+
+    store_said(f, "all",
+               "{\"sessions\":[{\"session\":{\"n\":1,\"cookie\":{}}},"
+               "{\"sid\":\"b\",\"session\":{\"n\":2}}]}");
+    assert_string_equal(wrong(f, "{ sessions: [ { n: 1 }, { n: 2 } ] }"), "");
+    assert_string_equal(wrong(f, "{ sessions: [ { n: 2 }, { n: 1 } ] }"), "");
+    assert_string_equal(wrong(f, "{ sessions: [ { n: 1 } ] }"), "sessions ");
+    assert_string_equal(wrong(f, "{ sessions: [ { n: 1 }, { n: 1 } ] }"),
+                        "sessions ");
+    assert_string_equal(
+        wrong(f, "{ sessions: [ { n: 1 }, { n: 2 }, { n: 2 } ] }"),
+        "sessions ");
+    assert_string_equal(wrong(f, "{ sessions: [ {}, { n: 2 } ] }"),
+                        "sessions ");
+    store_said(f, "all", "{\"sessions\":[]}");
+    assert_string_equal(wrong(f, "{ sessions: [] }"), "");
+    store_said(f, "get", "{\"session\":null}");
+    assert_string_equal(wrong(f, "{ sessions: [ { n: 1 } ] }"), "sessions ");
+}
+
+static void test_what_is_alive_may_be_near(void **state)
+{
+    struct fixture *f = *state;
+
+    store_said(f, "reopen", "{\"alive\":120.0}");
+    assert_string_equal(wrong(f, "{ alive: { near: 100, within: 20 } }"), "");
+    assert_string_equal(wrong(f, "{ alive: { near: 100, within: 19 } }"),
+                        "alive ");
+    assert_string_equal(wrong(f, "{ alive: 120 }"), "");
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -315,6 +374,9 @@ int main(void)
         CASE(test_the_signature_is_verified),
         CASE(test_same_and_new_are_of_what_was_sent),
         CASE(test_another_cookie_is_not_the_sessions),
+        CASE(test_any_error_is_one_or_none),
+        CASE(test_all_sessions_are_judged_in_any_order),
+        CASE(test_what_is_alive_may_be_near),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,6 +28,7 @@ static void test_the_environment_names_the_folder(void **state)
     (void)state;
     assert_below(home_cases(), "cases");
     assert_below(home_express(), "harness/targets/express");
+    assert_below(home_stores(), "stores");
 }
 
 /* The server that was built with this program goes first. */
@@ -52,7 +53,7 @@ static void test_the_answer_stays_the_same(void **state)
 
 int main(void)
 {
-    static const char *const folders[] = { "cases", "harness",
+    static const char *const folders[] = { "cases", "stores", "harness",
                                            "harness/targets",
                                            "harness/targets/express" };
     const struct CMUnitTest tests[] = {

@@ -421,6 +421,37 @@ static void test_a_client_given_back_is_taken_again(void **state)
     http_pool_free(pool);
 }
 
+static void count_head(void *arg)
+{
+    ++*(int *)arg;
+}
+
+static void test_a_head_is_told_of_before_the_rest_has_come(void **state)
+{
+    struct server server;
+    int heads = 0;
+    START(server,
+          { "HTTP/1.1 100 Continue\r\n\r\n"
+            "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhal",
+            HANG },
+          { "HTTP/1.1 204 No Content\r\n\r\n", KEEP },
+          { "HTTP/1.1 200 OK\r\nX-Half: of a he", CLOSE });
+
+    (void)state;
+    ask(&server, (struct http_request){ .timeout_ms = 300,
+                                        .on_head = count_head,
+                                        .on_head_arg = &heads });
+    assert_int_equal(server.reply.transport, HTTP_TIMEOUT);
+    assert_int_equal(heads, 1);
+    ask(&server,
+        (struct http_request){ .on_head = count_head, .on_head_arg = &heads });
+    assert_int_equal(heads, 2);
+    ask(&server,
+        (struct http_request){ .on_head = count_head, .on_head_arg = &heads });
+    assert_int_equal(heads, 2);
+    stop(&server);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -442,6 +473,7 @@ int main(void)
         cmocka_unit_test(test_the_environments_proxy_is_not_used),
         cmocka_unit_test(test_after_forgetting_a_new_connection_is_made),
         cmocka_unit_test(test_a_client_given_back_is_taken_again),
+        cmocka_unit_test(test_a_head_is_told_of_before_the_rest_has_come),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -74,6 +74,8 @@ static void test_a_word_may_be_the_targets_or_the_stores(void **state)
                         "the target other has no ability \"expiry-callback\"");
     assert_string_equal(unmet_word(*state, "express"),
                         "only for express-session itself");
+    assert_string_equal(unmet_word(*state, "memory"),
+                        "only for the MemoryStore");
 }
 
 static void test_steps_imply_needs(void **state)
@@ -96,6 +98,22 @@ static void test_steps_imply_needs(void **state)
         { "[{parallel: {a: {request: GET /}}, then: [{fault: {op: get}}]}]",
           "fault" },
         { "[{request: GET /, do: [{set: {fault: 1, hold: 2}}]}]", NULL },
+        { "[{store: {get: a}}]", NULL },
+        { "[{store: {set: a, session: {clear: 1}}}]", NULL },
+        { "[{store: {touch: a, session: {}}}]", NULL },
+        { "[{store: {length: }}]", "no \"length\"" },
+        { "[{store: {reopen: }}]", "no \"reopen\"" },
+        { "[{store: {spoil: a}}]", "no \"spoil\"" },
+        { "[{store: {break: }}]", "only with --restart-backend" },
+        { "[{store: {mend: }}]", "only with --restart-backend" },
+        { "[{store: {destroy: a, callback: true}}]", NULL },
+        { "[{store: {destroy: a, callback: false}}]", "no-callback" },
+        { "[{calls: [get, set]}]", NULL },
+        { "[{calls: [{clear: {outcome: ok}}]}]", "no \"clear\"" },
+        { "[{request: GET /, expect: {calls: [get, touch]}}]", NULL },
+        { "[{request: GET /, expect: {calls: [get, all]}}]", "no \"all\"" },
+        { "[{request: GET /, expect: {calls-have: [all]}}]", "no \"all\"" },
+        { "[{request: GET /, expect: {never: [all]}}]", NULL },
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -105,6 +123,48 @@ static void test_steps_imply_needs(void **state)
         if (rows[i].missing && (!unmet || !strstr(unmet, rows[i].missing)))
             fail_msg("%s: %s", rows[i].yaml, unmet ? unmet : "(applies)");
     }
+}
+
+static void test_who_breaks_what_others_stand_on_is_alone(void **state)
+{
+    struct fixture *fixture = *state;
+    const char *words[] = { "touch", "break-backend" };
+    struct test_case says = { .needs = { words, 2 } };
+    struct test_case other = { .needs = { words, 1 } };
+    const char *yaml = "[{parallel: {a: [{store: {break: }}]}}]";
+    struct test_case does = { .steps = node_parse(&fixture->arena, "t", yaml,
+                                                  strlen(yaml),
+                                                  &fixture->problems) };
+
+    assert_true(needs_alone(&says));
+    assert_true(needs_alone(&does));
+    assert_false(needs_alone(&other));
+    assert_string_equal(unmet_word(fixture, "break-backend"),
+                        "only with --restart-backend, and a --store whose "
+                        "backend the target starts itself, such as redis");
+    json_array_append_new(json_object_get(fixture->about, "abilities"),
+                          json_string("break-backend"));
+    assert_null(unmet_word(fixture, "break-backend"));
+}
+
+static void test_settings_imply_needs(void **state)
+{
+    struct fixture *fixture = *state;
+    const char *yaml = "{settings: {debug: true}}";
+    const struct node *map = node_parse(&fixture->arena, "t", yaml,
+                                        strlen(yaml), &fixture->problems);
+    struct test_case test = { .settings = node_get(map, "settings") };
+    struct test_case apps = { .apps =
+                                  node_parse(&fixture->arena, "t",
+                                             "{a: {settings: {debug: true}}}",
+                                             30, &fixture->problems) };
+
+    assert_string_equal(
+        needs_unmet(&test, fixture->about, fixture->store, &fixture->arena),
+        "the target other has no ability \"debug\"");
+    assert_string_equal(
+        needs_unmet(&apps, fixture->about, fixture->store, &fixture->arena),
+        "the target other has no ability \"debug\"");
 }
 
 static void test_since_compares_releases(void **state)
@@ -148,6 +208,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_FIXTURE(test_a_word_may_be_the_targets_or_the_stores),
         WITH_FIXTURE(test_steps_imply_needs),
+        WITH_FIXTURE(test_who_breaks_what_others_stand_on_is_alone),
+        WITH_FIXTURE(test_settings_imply_needs),
         WITH_FIXTURE(test_since_compares_releases),
         WITH_FIXTURE(test_a_target_that_says_nothing_has_nothing),
     };

@@ -315,6 +315,105 @@ static void test_a_gate_that_nobody_reaches_is_named(void **state)
         strstr(f->result.reason, "no request came to the gate never"));
 }
 
+/* A request with `actions` is held at its set, and its head is looked for. */
+static enum outcome play_head(struct fixture *f, const char *actions,
+                              const char *head)
+{
+    char rest[1024];
+
+    snprintf(rest, sizeof rest,
+             "    steps:\n"
+             "      - parallel:\n"
+             "          writer:\n"
+             "            - request: GET /\n"
+             "              do: [ { set: { a: 1 } }, %s ]\n"
+             "              hold: { gate: set }\n"
+             "          looker:\n"
+             "            - { await: gate, head: %s }\n"
+             "            - release: gate\n",
+             actions, head);
+    return play(f, rest);
+}
+
+static void test_a_head_is_seen_while_its_request_is_held(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(play_head(f, "{ end: hello }", "sent"), OUTCOME_PASS);
+    forget(state);
+    assert_int_equal(play_head(f, "{ end: hello }", "withheld"), OUTCOME_FAIL);
+    assert_string_equal(failure(f, 0)->what, "head");
+    assert_string_equal(failure(f, 0)->actual, "it came");
+    assert_int_equal(failure(f, 0)->line, 14);
+}
+
+static void test_a_head_that_is_withheld_is_missed(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(play_head(f, "{ status: 204 }", "withheld"), OUTCOME_PASS);
+    forget(state);
+    assert_int_equal(play_head(f, "{ status: 204 }", "sent"), OUTCOME_FAIL);
+    assert_string_equal(failure(f, 0)->what, "head");
+    assert_string_equal(failure(f, 0)->actual, "it did not come");
+}
+
+#define TWO_APPS(store)                                                        \
+    "    apps: { a: {}, b: " store " }\n"                                      \
+    "    steps:\n"                                                             \
+    "      - store: { set: x, session: { n: 1 } }\n"                           \
+    "      - store: { get: x }\n"                                              \
+    "        via: b\n"
+
+static void test_an_app_has_a_store_of_its_own_where_it_says_so(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(
+        play(f, TWO_APPS("{}") "        expect: { session: { n: 1 } }\n"),
+        OUTCOME_PASS);
+    forget(state);
+    assert_int_equal(
+        play(f,
+             TWO_APPS("{ store: own }") "        expect: { session: null }\n"),
+        OUTCOME_PASS);
+}
+
+static void test_what_is_hidden_is_hidden_from_all_apps(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(play(f, "    store: { hide: [ touch ] }\n"
+                             "    options: { resave: false }\n"
+                             "    apps: { a: {}, b: {}, c: { store: own } }\n"
+                             "    steps:\n"
+                             "      - request: GET /\n"
+                             "        via: a\n"
+                             "        do: [ { set: { n: 1 } } ]\n"
+                             "      - request: GET /\n"
+                             "        via: b\n"
+                             "        expect: { calls: [ get ] }\n"),
+                     OUTCOME_PASS);
+}
+
+static void test_what_debug_prints_is_an_event_of_who_asks(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(play(f, "    settings: { debug: true }\n"
+                             "    options: { cookie: { path: /a } }\n"
+                             "    steps:\n"
+                             "      - request: GET /\n"
+                             "        expect: { events: [ { event: debug,\n"
+                             "          text: pathname mismatch } ] }\n"),
+                     OUTCOME_PASS);
+    forget(state);
+    assert_int_equal(play(f, "    steps:\n"
+                             "      - request: GET /\n"
+                             "        expect: { events: [ debug ] }\n"),
+                     OUTCOME_FAIL);
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, NULL, forget)
 
 int main(void)
@@ -331,6 +430,11 @@ int main(void)
         CASE(test_a_held_request_stays_until_it_is_released),
         CASE(test_a_deadlock_says_who_waits_where),
         CASE(test_a_gate_that_nobody_reaches_is_named),
+        CASE(test_a_head_is_seen_while_its_request_is_held),
+        CASE(test_a_head_that_is_withheld_is_missed),
+        CASE(test_an_app_has_a_store_of_its_own_where_it_says_so),
+        CASE(test_what_is_hidden_is_hidden_from_all_apps),
+        CASE(test_what_debug_prints_is_an_event_of_who_asks),
     };
 
     return cmocka_run_group_tests(tests, start_server, stop_server);

@@ -20,7 +20,8 @@
 static void be_a_target(void)
 {
     static const char body[] = "{\"protocol\":1,\"target\":\"fake\","
-                               "\"abilities\":[\"virtual-clock\"]}";
+                               "\"abilities\":[\"virtual-clock\","
+                               "\"break-backend\"]}";
     unsigned port;
     int listener = fake_listen(&port);
 
@@ -31,6 +32,7 @@ static void be_a_target(void)
         int fd = accept(listener, NULL, NULL);
         if (fake_read(fd, request, sizeof request)) {
             if (strncmp(request, "GET /die ", 9) == 0) {
+                fprintf(stderr, "it was the butler\n");
                 signal(SIGSEGV, SIG_DFL);
                 raise(SIGSEGV);
             }
@@ -56,8 +58,21 @@ struct fixture {
     atomic_bool stop;
 };
 
-/* For play_fake, which is told nothing else: what they meet at. */
+/* For play_fake, which is told nothing else: what they meet at, and how many
+ * still have to. Whoever is played again later is alone. */
 static pthread_barrier_t barrier;
+static atomic_int to_meet;
+
+static void meet(void)
+{
+    if (atomic_fetch_sub(&to_meet, 1) > 0)
+        pthread_barrier_wait(&barrier);
+}
+
+/* For who wants to be alone: how many there are beside it, in all; how many
+ * have begun, and have ended. */
+static int others;
+static atomic_int begun, played;
 
 static bool exchange_ok(struct target *target, struct http_pool *pool,
                         const char *path)
@@ -77,17 +92,19 @@ static bool exchange_ok(struct target *target, struct http_pool *pool,
     return ok;
 }
 
-static void play_fake(const struct test_case *test, unsigned long serial,
-                      struct target *target, struct http_pool *pool,
-                      const struct play_options *options, struct arena *arena,
-                      struct result_case *result, bool *lost)
+static void play_title(const struct test_case *test, struct target *target,
+                       struct http_pool *pool, struct result_case *result,
+                       bool *lost)
 {
-    (void)serial, (void)options, (void)arena;
     result->outcome = OUTCOME_PASS;
     if (strcmp(test->title, "fails") == 0)
         result->outcome = OUTCOME_FAIL;
     if (strcmp(test->title, "meets") == 0)
         pthread_barrier_wait(&barrier);
+    if (strcmp(test->title, "is-alone") == 0 &&
+        (atomic_load(&played) < others ||
+         atomic_load(&begun) != atomic_load(&played) + 1))
+        result->outcome = OUTCOME_FAIL;
     if (strcmp(test->title, "kills") == 0) {
         *lost = !exchange_ok(target, pool, "/die");
         result->outcome = OUTCOME_ERROR;
@@ -98,18 +115,41 @@ static void play_fake(const struct test_case *test, unsigned long serial,
         result->outcome = OUTCOME_ERROR;
         result->reason = "connection reset";
     }
-    if (strcmp(test->title, "sees-the-restart") == 0) {
+    if (strcmp(test->title, "sees-the-restart") == 0 &&
+        atomic_load(&to_meet) > 0) {
         unsigned generation = target_generation(target);
-        pthread_barrier_wait(&barrier);
+        meet();
         while (target_generation(target) == generation)
             ;
         result->outcome = OUTCOME_FAIL;
     }
     if (strcmp(test->title, "meets-and-kills") == 0) {
-        pthread_barrier_wait(&barrier);
+        meet();
         *lost = !exchange_ok(target, pool, "/die");
         result->outcome = OUTCOME_ERROR;
     }
+    if (strcmp(test->title, "kills-in-company") == 0 &&
+        atomic_load(&to_meet) > 0) {
+        meet();
+        *lost = !exchange_ok(target, pool, "/die");
+        result->outcome = OUTCOME_ERROR;
+    }
+    if (strcmp(test->title, "kills-slowly") == 0) {
+        *lost = !exchange_ok(target, pool, "/die");
+        result->outcome = OUTCOME_ERROR;
+        result->seconds = 25;
+    }
+}
+
+static void play_fake(const struct test_case *test, unsigned long serial,
+                      struct target *target, struct http_pool *pool,
+                      const struct play_options *options, struct arena *arena,
+                      struct result_case *result, bool *lost)
+{
+    (void)serial, (void)options, (void)arena;
+    atomic_fetch_add(&begun, 1);
+    play_title(test, target, pool, result, lost);
+    atomic_fetch_add(&played, 1);
 }
 
 /* Presses Ctrl-C, as it were, while it plays. */
@@ -242,25 +282,94 @@ static void test_a_death_costs_the_running_case_alone(void **state)
     assert_int_equal(outcome(fixture, 1), OUTCOME_CRASH);
     assert_string_equal(fixture->results.cases[1].reason,
                         "the target was running it and was killed by signal "
-                        "11 (SIGSEGV)");
+                        "11 (SIGSEGV); its last words: it was the butler");
     assert_int_equal(outcome(fixture, 2), OUTCOME_PASS);
     assert_int_equal(outcome(fixture, 3), OUTCOME_PASS);
     assert_int_equal(target_generation(fixture->target), 1);
 }
 
-static void test_who_failed_because_another_killed_is_a_crash_too(void **state)
+static void meeting_of(int count)
+{
+    pthread_barrier_init(&barrier, NULL, (unsigned)count);
+    atomic_store(&to_meet, count);
+}
+
+static void test_who_was_lost_with_another_is_played_again_alone(void **state)
 {
     struct fixture *fixture = *state;
 
-    pthread_barrier_init(&barrier, NULL, 2);
+    meeting_of(2);
     fixture->list[0].title = "meets-and-kills";
     fixture->list[1].title = "sees-the-restart";
     fixture->list[2].title = "fails";
     run_with(fixture, 3, 2);
     pthread_barrier_destroy(&barrier);
     assert_int_equal(outcome(fixture, 0), OUTCOME_CRASH);
-    assert_int_equal(outcome(fixture, 1), OUTCOME_CRASH);
+    assert_int_equal(outcome(fixture, 1), OUTCOME_PASS);
     assert_int_equal(outcome(fixture, 2), OUTCOME_FAIL);
+    assert_int_equal(target_generation(fixture->target), 2);
+}
+
+static void test_a_death_that_takes_company_stays_a_crash_of_all(void **state)
+{
+    struct fixture *fixture = *state;
+
+    meeting_of(2);
+    fixture->list[0].title = "kills-in-company";
+    fixture->list[1].title = "sees-the-restart";
+    run_with(fixture, 3, 2);
+    pthread_barrier_destroy(&barrier);
+    assert_int_equal(outcome(fixture, 0), OUTCOME_CRASH);
+    assert_int_equal(outcome(fixture, 1), OUTCOME_CRASH);
+    assert_non_null(strstr(fixture->results.cases[0].reason, "SIGSEGV"));
+    assert_non_null(
+        strstr(fixture->results.cases[0].reason, "alone it does not"));
+    assert_int_equal(outcome(fixture, 2), OUTCOME_PASS);
+}
+
+static void test_after_a_minute_of_deaths_no_more_is_played(void **state)
+{
+    struct fixture *fixture = *state;
+
+    for (size_t i = 0; i < 3; i++)
+        fixture->list[i].title = "kills-slowly";
+    run_with(fixture, 5, 1);
+    assert_int_equal(outcome(fixture, 2), OUTCOME_CRASH);
+    assert_int_equal(outcome(fixture, 3), OUTCOME_ERROR);
+    assert_string_equal(fixture->results.cases[4].reason,
+                        "not played: the target has died 3 times, which took "
+                        "75 s");
+}
+
+static void test_who_must_be_alone_comes_last_one_at_a_time(void **state)
+{
+    struct fixture *fixture = *state;
+    const char *needs[] = { "break-backend" };
+
+    others = CASES - 3;
+    atomic_store(&begun, 0);
+    atomic_store(&played, 0);
+    for (size_t i = 0; i < 3; i++) {
+        fixture->list[i].title = "is-alone";
+        fixture->list[i].needs = (struct words){ needs, 1 };
+    }
+    run_with(fixture, CASES, 8);
+    assert_int_equal(fixture->results.count, CASES);
+    for (size_t i = 0; i < CASES; i++)
+        assert_int_equal(outcome(fixture, i), OUTCOME_PASS);
+}
+
+static void test_a_death_of_who_is_alone_is_its_own(void **state)
+{
+    struct fixture *fixture = *state;
+    const char *needs[] = { "break-backend" };
+
+    fixture->list[1].title = "kills";
+    fixture->list[1].needs = (struct words){ needs, 1 };
+    run_with(fixture, 4, 4);
+    assert_int_equal(outcome(fixture, 1), OUTCOME_CRASH);
+    assert_null(strstr(fixture->results.cases[1].reason, "alone"));
+    assert_int_equal(target_generation(fixture->target), 1);
 }
 
 static void test_a_lost_connection_to_a_living_target_is_an_error(void **state)
@@ -344,7 +453,11 @@ int main(void)
         WITH_FIXTURE(test_so_many_cases_as_jobs_run_at_a_time),
         WITH_FIXTURE(test_what_does_not_apply_is_skipped_with_the_reason),
         WITH_FIXTURE(test_a_death_costs_the_running_case_alone),
-        WITH_FIXTURE(test_who_failed_because_another_killed_is_a_crash_too),
+        WITH_FIXTURE(test_who_was_lost_with_another_is_played_again_alone),
+        WITH_FIXTURE(test_a_death_that_takes_company_stays_a_crash_of_all),
+        WITH_FIXTURE(test_after_a_minute_of_deaths_no_more_is_played),
+        WITH_FIXTURE(test_who_must_be_alone_comes_last_one_at_a_time),
+        WITH_FIXTURE(test_a_death_of_who_is_alone_is_its_own),
         WITH_FIXTURE(test_a_lost_connection_to_a_living_target_is_an_error),
         WITH_FIXTURE(test_fail_fast_starts_no_more),
         WITH_FIXTURE(test_a_skip_is_no_reason_to_end),

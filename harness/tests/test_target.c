@@ -183,6 +183,18 @@ static void test_the_reference_is_started_and_asked(void **state)
     assert_int_equal(target_generation(fixture->target), 0);
 }
 
+static void test_the_reference_may_restart_its_backend(void **state)
+{
+    struct fixture *fixture = *state;
+
+    fixture->options.store = "redis";
+    fixture->options.restart_backend = true;
+    assert_int_equal(open_mode(fixture, "serves"), 0);
+    assert_string_equal(
+        arguments_of(fixture),
+        "--port 0 --tls-port 0 --store redis --restart-backend");
+}
+
 static void test_closing_ends_the_process(void **state)
 {
     struct fixture *fixture = *state;
@@ -537,6 +549,7 @@ int main(int argc, char **argv)
     cmocka_unit_test_setup_teardown(test, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         WITH_FIXTURE(test_the_reference_is_started_and_asked),
+        WITH_FIXTURE(test_the_reference_may_restart_its_backend),
         WITH_FIXTURE(test_closing_ends_the_process),
         WITH_FIXTURE(test_who_ignores_sigterm_is_killed),
         WITH_FIXTURE(test_who_exits_at_once_is_reported_with_his_words),

@@ -45,6 +45,31 @@ static enum verdict verdict_of(enum level level, const enum outcome *outcomes,
                sizeof((const enum outcome[]){ __VA_ARGS__ }) /                 \
                    sizeof(enum outcome))
 
+static void test_what_a_failure_means_goes_to_the_reports(void **state)
+{
+    struct arena arena = { .chunks = NULL };
+    struct seen seen = { "mystore 1.0", "lost it", "https://example.org/1" };
+    struct requirement requirement = { .id = "ONE-01",
+                                       .section = "one",
+                                       .text = "It is.",
+                                       .source = "here",
+                                       .failure = "It was cut.",
+                                       .seen = &seen,
+                                       .seen_count = 1 };
+    const struct catalogue small = { .list = &requirement, .count = 1 };
+    struct result_run run = { .case_count = 0 };
+
+    (void)state;
+    verdict_reach(&run, &small, &arena);
+    assert_string_equal(run.requirements[0].failure, "It was cut.");
+    assert_int_equal(run.requirements[0].seen_count, 1);
+    assert_string_equal(run.requirements[0].seen[0].where, "mystore 1.0");
+    assert_string_equal(run.requirements[0].seen[0].what, "lost it");
+    assert_string_equal(run.requirements[0].seen[0].link,
+                        "https://example.org/1");
+    arena_free(&arena);
+}
+
 static void test_a_requirement_holds_when_all_its_cases_pass(void **state)
 {
     (void)state;
@@ -203,6 +228,7 @@ static void test_the_reports_know_every_level_of_the_catalogue(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_what_a_failure_means_goes_to_the_reports),
         cmocka_unit_test(test_a_requirement_holds_when_all_its_cases_pass),
         cmocka_unit_test(test_a_skipped_case_takes_nothing_from_a_passed_one),
         cmocka_unit_test(test_one_bad_case_outweighs_all_that_passed),

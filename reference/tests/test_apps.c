@@ -99,6 +99,24 @@ static void test_a_put_that_fails_leaves_the_old_app(void **state)
     app_release(after);
 }
 
+/* As the server does it whose store has no address of its own. */
+static void test_the_store_from_the_start_can_be_led_elsewhere(void **state)
+{
+    struct apps *apps = apps_new("redis?a=b");
+    struct app *app;
+
+    (void)state;
+    apps_lead_store(apps, "faulty?fault=none");
+    apps_lead_store(apps, "memory"); /* the last word counts */
+    assert_int_equal(put(apps, "a", "{'store':{'use':'redis?a=b'}}"), 201);
+    assert_int_equal(put(apps, "b", "{}"), 201);
+    app = apps_hold(apps, "b");
+    assert_string_equal(backing_spec(app->backing), "memory");
+    app_release(app);
+    assert_int_equal(put(apps, "c", "{'store':{'use':'redis?a=c'}}"), 503);
+    apps_free(apps);
+}
+
 static void test_keep_goes_on_with_clock_and_trace(void **state)
 {
     struct app *app;
@@ -141,6 +159,7 @@ int main(void)
         TEST(test_one_id_is_made_and_dropped_by_many_at_once),
         TEST(test_who_holds_an_app_keeps_it),
         TEST(test_a_put_that_fails_leaves_the_old_app),
+        TEST(test_the_store_from_the_start_can_be_led_elsewhere),
         TEST(test_keep_goes_on_with_clock_and_trace),
         TEST(test_a_clock_stays_within_what_a_date_holds),
     };

@@ -1,6 +1,7 @@
 /* test_backing.c: the store behind an app: sessions in and out, as JSON */
 #include "../backing.h"
 
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -191,11 +192,80 @@ static void test_it_says_what_it_can(void **state)
                 "['get','set','destroy','touch','all','length','clear']");
     assert_string_equal(backing_name(*state), "memory");
     assert_true(backing_has(*state, "touch"));
-    assert_false(backing_has(*state, "spoil"));
+    assert_false(backing_has(*state, "nonsense"));
     assert_true(backing_op_exists("touch"));
     assert_false(backing_op_exists("reap"));
     assert_false(backing_op_exists(NULL));
     json_decref(description);
+}
+
+static void test_a_store_opened_anew_serves_on(void **state)
+{
+    struct js_error error;
+
+    put(*state, "'a'", "{}");
+    assert_int_equal(backing_reopen(*state, &error), 0);
+    assert_got(*state, &now, "'a'", NULL); /* memory forgets */
+    put(*state, "'b'", "{'n':1}");
+    assert_got(*state, &now, "'b'", "{'n':1}");
+    assert_true(backing_has(*state, "touch"));
+}
+
+static void *use(void *arg)
+{
+    for (int i = 0; i < 200; i++) {
+        struct js_error error;
+        json_t *id = json_string("a"), *session = json_object(), *got;
+
+        backing_set(arg, &now, id, session, &error);
+        backing_get(arg, &now, id, &got, &error);
+        json_decref(id);
+        json_decref(session);
+        json_decref(got);
+    }
+    return NULL;
+}
+
+static void test_a_store_is_opened_anew_between_calls(void **state)
+{
+    pthread_t users[2];
+    struct js_error error;
+
+    for (size_t i = 0; i < 2; i++)
+        assert_int_equal(pthread_create(&users[i], NULL, use, *state), 0);
+    for (int i = 0; i < 50; i++)
+        assert_int_equal(backing_reopen(*state, &error), 0);
+    for (size_t i = 0; i < 2; i++)
+        pthread_join(users[i], NULL);
+}
+
+static void test_the_reaper_removes_the_dead_alone(void **state)
+{
+    struct js_error error;
+
+    put(*state, "'a'", "{'n':1,'cookie':{'expires':" EXPIRES "}}");
+    put(*state, "'b'", "{'n':2}");
+    assert_int_equal(backing_reap(*state, &later, &error), 0);
+    assert_got(*state, &now, "'a'", NULL);
+    assert_got(*state, &now, "'b'", "{'n':2}");
+}
+
+static void test_a_spoilt_record_is_an_error_until_it_is_set(void **state)
+{
+    json_t *id = json_string("a"), *session;
+    struct js_error error;
+
+    put(*state, "'a'", "{'n':1}");
+    put(*state, "'b'", "{'n':2}");
+    assert_int_equal(backing_spoil(*state, &now, id, &error), 0);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(backing_get(*state, &now, id, &session, &error), -1);
+        assert_null(session);
+    }
+    assert_got(*state, &now, "'b'", "{'n':2}");
+    put(*state, "'a'", "{'n':3}");
+    assert_got(*state, &now, "'a'", "{'n':3}");
+    json_decref(id);
 }
 
 static void test_a_store_that_there_is_not_is_not_opened(void **state)
@@ -227,6 +297,10 @@ int main(void)
         TEST(test_a_destroyed_session_is_gone),
         TEST(test_it_lives_until_the_last_has_let_go),
         TEST(test_it_says_what_it_can),
+        TEST(test_a_store_opened_anew_serves_on),
+        TEST(test_a_store_is_opened_anew_between_calls),
+        TEST(test_the_reaper_removes_the_dead_alone),
+        TEST(test_a_spoilt_record_is_an_error_until_it_is_set),
         TEST(test_a_store_that_there_is_not_is_not_opened),
     };
 

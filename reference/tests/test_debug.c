@@ -12,6 +12,8 @@
 
 #include <cmocka.h>
 
+#include "json_help.h"
+
 static bool selects(const char *list)
 {
     return debug_selects(list, "express-session");
@@ -75,6 +77,24 @@ static void test_other_characters_stand_for_themselves(void **state)
     assert_false(selects("[e]xpress-session"));
 }
 
+static void test_an_app_that_asks_is_told_in_its_trace(void **state)
+{
+    struct trace *trace = trace_new();
+    json_t *id = json_string("a\nb");
+
+    (void)state;
+    debug_line(trace, "cookie %s", "unsigned");
+    debug_value(trace, "fetching", id);
+    debug_value(trace, "bogus", json_true());
+    assert_json_of(trace_since(trace, 0),
+                   "{'events':["
+                   "{'event':'debug','text':'cookie unsigned','n':1},"
+                   "{'event':'debug','text':'fetching a\\nb','n':2},"
+                   "{'event':'debug','text':'bogus true','n':3}]}");
+    json_decref(id);
+    trace_free(trace);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -83,6 +103,7 @@ int main(void)
         cmocka_unit_test(test_a_star_stands_for_anything),
         cmocka_unit_test(test_a_minus_leaves_out_wherever_it_stands),
         cmocka_unit_test(test_other_characters_stand_for_themselves),
+        cmocka_unit_test(test_an_app_that_asks_is_told_in_its_trace),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

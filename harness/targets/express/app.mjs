@@ -35,14 +35,15 @@ export class App {
     // app that this one goes on from, or undefined.
     constructor({ options, settings, hide, clock, backend, keep }, release) {
         this.backend = backend;
+        this.settings = settings;
         this.trace = keep?.trace ?? new Trace();
         this.hidden = hide ?? keep?.hidden ?? [];
         this.clock =
             clock === undefined && keep ? keep.clock : new Clock(clock);
-        this.#view = viewStore(backend.store, this);
+        this.#view = viewStore(backend, this);
         this.middleware = context.run({ app: this }, () =>
             putBefore(
-                this.#construct(release.session(settings.env), options),
+                this.#construct(release.session(settings), options),
                 settings,
                 release,
             ),

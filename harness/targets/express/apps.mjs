@@ -55,7 +55,7 @@ export class Apps {
         if (keep) return keep.backend;
         if (store['same-as'] !== undefined)
             return this.get(store['same-as']).backend;
-        return new Backend(store.use ?? 'memory', this.#release, settings.env);
+        return new Backend(store.use ?? 'memory', this.#release, settings);
     }
 }
 

@@ -13,8 +13,10 @@ export const OPERATIONS = [
     'clear',
 ];
 
-// Operations on the backend that express-session's own store has not.
-const LACKING = ['reopen', 'spoil', 'break', 'mend'];
+// What can be done to a store besides. Its own backend, the process, cannot be
+// stopped.
+const LACKING = ['reap', 'break', 'mend'];
+const SPOILT = '{"cookie":{"orig'; // no set wrote that
 const EVENTS = ['connect', 'disconnect'];
 
 // Why a store cannot be opened, or null.
@@ -27,16 +29,12 @@ export class Backend {
     #apps = new Set();
     #release;
 
-    constructor(spec, release, env) {
+    constructor(spec, release, settings) {
         const refusal = refuseSpec(spec);
         if (refusal) throw new Refusal(503, refusal);
         this.#release = release;
-        this.module = release.session(env);
-        this.store = new this.module.MemoryStore();
-        for (const event of EVENTS)
-            this.store.on(event, () => {
-                for (const app of this.#apps) app.storeSaid(event);
-            });
+        this.module = release.session(settings);
+        this.store = this.#open();
     }
 
     join(app) {
@@ -52,7 +50,10 @@ export class Backend {
             name: 'memory',
             version: this.#release.version,
             operations: OPERATIONS.filter((op) => this.#has(op)),
-            capabilities: ['host-clock', 'namespace', 'binary-sid', 'emit'],
+            capabilities: [
+                ...['host-clock', 'namespace', 'binary-sid'],
+                ...['emit', 'reopen', 'spoil'],
+            ],
         };
     }
 
@@ -68,17 +69,41 @@ export class Backend {
             this.store.emit(event);
             return {};
         }
+        if (op === 'reopen') return this.#reopen();
         if (LACKING.includes(op) || (OPERATIONS.includes(op) && !this.#has(op)))
             throw new Refusal(501, `the store has no "${op}"`);
-        if (!OPERATIONS.includes(op))
+        if (!OPERATIONS.includes(op) && op !== 'spoil')
             throw new Refusal(400, `unknown store operation: ${op}`);
         const args = this.#arguments(body);
+        if (op === 'spoil') return this.#spoil(...args);
         try {
             if (body.callback === false) return await this.#callBlind(op, args);
             return showResult(op, await this.#call(op, args));
         } catch (err) {
             return { error: errorCoded(err) };
         }
+    }
+
+    #open() {
+        const store = new this.module.MemoryStore();
+        for (const event of EVENTS)
+            store.on(event, () => {
+                for (const app of this.#apps) app.storeSaid(event);
+            });
+        return store;
+    }
+
+    // A MemoryStore has no close: it is left to the garbage collector, and
+    // with it what it held. `alive` is what keeps the process from ending.
+    #reopen() {
+        this.store = this.#open();
+        return { alive: process.getActiveResourcesInfo().length };
+    }
+
+    #spoil(sid) {
+        const { sessions } = this.store;
+        if (Object.hasOwn(sessions, sid)) sessions[sid] = SPOILT;
+        return {};
     }
 
     #has(op) {

@@ -9,13 +9,13 @@ import { errorCoded } from './http.mjs';
 // The store as one app's middleware sees it: an object of its own, since the
 // middleware leaves its `generate` and its listeners there, yet `instanceof`
 // the store's class.
-export function viewStore(store, app) {
+export function viewStore({ store }, app) {
     const view = Object.create(store);
     EventEmitter.call(view);
     for (const op of OPERATIONS) {
         if (app.hidden.includes(op)) view[op] = undefined;
         else if (typeof store[op] === 'function')
-            view[op] = (...args) => new Call(app, store, op, args).begin();
+            view[op] = (...args) => new Call(app, op, args).begin();
     }
     return view;
 }
@@ -23,7 +23,6 @@ export function viewStore(store, app) {
 // One call of one operation.
 class Call {
     #app;
-    #store;
     #op;
     #args; // without the callback
     #callback;
@@ -31,10 +30,9 @@ class Call {
     #event;
     #returned = false;
 
-    constructor(app, store, op, args) {
+    constructor(app, op, args) {
         const hasCallback = typeof args.at(-1) === 'function';
         this.#app = app;
-        this.#store = store;
         this.#op = op;
         this.#args = hasCallback ? args.slice(0, -1) : args;
         this.#callback = hasCallback ? args.at(-1) : () => {};
@@ -66,10 +64,10 @@ class Call {
 
     #reach() {
         const answer = (err, value) => this.#finish(err, value);
-        const method = this.#store[this.#op];
+        const { store } = this.#app.backend; // it may have been opened anew
         let result;
         try {
-            result = method.call(this.#store, ...this.#args, answer);
+            result = store[this.#op](...this.#args, answer);
         } catch (err) {
             this.#event.outcome ??= 'throw';
             throw err;

@@ -3,6 +3,7 @@
 
 import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
+import { loadTalking } from './debug.mjs';
 
 export class Release {
     #require;
@@ -13,25 +14,29 @@ export class Release {
         this.version = this.#require('express-session/package.json').version;
     }
 
-    // The module as it is where NODE_ENV is `env`. It looks at that when it
-    // is loaded and asks for "production" alone, so there are two copies.
-    session(env) {
+    // The module as it is where NODE_ENV is `env`, and DEBUG asks for it or
+    // not. It looks at both when it is loaded, and at NODE_ENV for
+    // "production" alone: there are four copies at most.
+    session({ env, debug = false }) {
         const kind = env === 'production' ? env : 'development';
-        if (!this.#copies.has(kind)) this.#copies.set(kind, this.#load(kind));
-        return this.#copies.get(kind);
+        const copy = `${kind} ${debug}`;
+        if (!this.#copies.has(copy))
+            this.#copies.set(copy, this.#load(kind, debug));
+        return this.#copies.get(copy);
     }
 
     package(name) {
         return this.#require(name);
     }
 
-    #load(env) {
+    #load(env, debug) {
         const entry = this.#require.resolve('express-session');
         this.#forget(dirname(entry) + sep);
         const before = process.env.NODE_ENV;
         process.env.NODE_ENV = env;
         try {
-            return this.#require(entry);
+            const load = () => this.#require(entry);
+            return debug ? loadTalking(entry, load) : load();
         } finally {
             if (before === undefined) delete process.env.NODE_ENV;
             else process.env.NODE_ENV = before;

@@ -82,7 +82,10 @@ function describe(release) {
         target: 'express',
         version: JSON.parse(readFileSync(own, 'utf8')).version,
         implements: `express-session ${release.version}`,
-        abilities: ['virtual-clock', 'schedule', 'fault'],
+        abilities: [
+            ...['virtual-clock', 'schedule', 'fault'],
+            ...['debug', 'no-callback'],
+        ],
     };
 }
 

@@ -3,17 +3,18 @@
 
 import { Refusal, checkMembers } from './http.mjs';
 
-const KNOWN = ['trust proxy', 'mount', 'cookieParser', 'env'];
+const KNOWN = ['trust proxy', 'mount', 'cookieParser', 'env', 'debug'];
 
 export function checkSettings(settings) {
     checkMembers(settings, KNOWN, '`settings`');
-    const { mount, cookieParser: parser, env } = settings;
+    const { mount, cookieParser: parser, env, debug } = settings;
     const good =
         (mount === undefined || typeof mount === 'string') &&
         (parser === undefined ||
             parser === true ||
             typeof parser === 'string') &&
-        (env === undefined || typeof env === 'string');
+        (env === undefined || typeof env === 'string') &&
+        (debug === undefined || typeof debug === 'boolean');
     if (!good) throw new Refusal(400, 'a setting of the wrong type');
 }
 

@@ -45,8 +45,32 @@ describe('straight on the store', () => {
 
     test('what the store lacks is 501', async () => {
         const app = await target.app();
-        for (const op of ['reopen', 'spoil', 'break', 'mend'])
+        for (const op of ['reap', 'break', 'mend'])
             equal((await app.post('store', { op })).status, 501);
+    });
+
+    test('a spoilt record is an error each time, and set replaces it', async () => {
+        const app = await target.app();
+        const set = { op: 'set', sid: 'a', session: { cookie, b: 1 } };
+        await app.store(set);
+        equal(await app.store({ op: 'spoil', sid: 'a' }), {});
+        equal(await app.store({ op: 'spoil', sid: 'nobody' }), {});
+        for (let i = 0; i < 2; i++)
+            assert.ok((await app.store({ op: 'get', sid: 'a' })).error.message);
+        await app.store(set);
+        equal((await app.store({ op: 'get', sid: 'a' })).session.b, 1);
+        equal(await app.store({ op: 'length' }), { length: 1 });
+    });
+
+    test('a store opened anew is what the middleware calls', async () => {
+        const app = await target.app();
+        await app.get([['set', 'a', 1]]);
+        const { alive } = await app.store({ op: 'reopen' });
+        assert.ok(Number.isInteger(alive));
+        equal((await app.get([['set', 'a', 2]])).json.session, { a: 2 });
+        equal(await app.store({ op: 'length' }), { length: 1 });
+        await app.store({ op: 'emit', event: 'disconnect' });
+        equal((await app.get()).json.session, null);
     });
 
     test('a failure of the store is an answer', async () => {

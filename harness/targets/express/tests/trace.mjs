@@ -29,6 +29,27 @@ describe('trace, faults and clock', () => {
         equal((await app.events(2))[0].request, null);
     });
 
+    test('what debug prints is an event, where it is asked for', async () => {
+        const app = await target.app({ settings: { debug: true } });
+        const quiet = await target.app({ settings: { debug: false } });
+        await app.get([['set', 'a', 1]]);
+        await quiet.get([['set', 'a', 1]]);
+        const { sid } = (await app.events()).find((event) => event.op);
+        const told = (await app.events()).filter((event) => event.event);
+        const cookie = `connect.sid=${sign(sid, 'cat')}; Path=/; HttpOnly`;
+        equal(
+            // Which of the last two comes first is a matter of the release.
+            told.map(({ event, text }) => `${event}: ${text}`).sort(),
+            [
+                'debug: no SID sent, generating session',
+                `debug: saving ${sid}`,
+                `debug: set-cookie ${cookie}`,
+                'debug: split response',
+            ],
+        );
+        equal((await quiet.events()).length, 1);
+    });
+
     test('a fault replaces the call, and is counted down', async () => {
         const app = await target.app();
         await app.get([['set', 'a', 1]]);
