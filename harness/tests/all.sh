@@ -131,6 +131,7 @@ script_test harness/tests/bad-files.sh
 script_test harness/tests/misbehave.sh "$out"
 script_test harness/tests/new-store.sh "$out"
 script_test reference/tests/bad-requests.sh "$out"
+script_test reference/tests/fault-option.sh "$out"
 script_test reference/tests/debug.sh "$out"
 script_test reference/tests/browser/run.sh "$out"
 node_test harness/targets/express/test.mjs
