@@ -87,6 +87,7 @@ struct app *app_new(const char *id, struct backing *backing,
     app->id = must_have(strdup(id));
     app->refs = 1;
     app->backing = backing;
+    app->heard = backing_news(backing);
     app->middleware = middleware;
     app->hidden = must_have(json_array());
     app->trace = trace_new();
@@ -185,6 +186,32 @@ void app_emit(struct app *app, bool up)
     else
         trace_note(app->trace, "disconnect", "the store emitted disconnect",
                    NULL);
+}
+
+/* The next of the backing's news, or false. Of a store that flaps the latest
+ * two are enough. */
+static bool hear_next(struct app *app, bool *up)
+{
+    unsigned news = backing_news(app->backing);
+    bool any;
+
+    pthread_mutex_lock(&app->lock);
+    any = app->heard != news;
+    if (news - app->heard > 2)
+        app->heard += (news - app->heard - 1) / 2 * 2;
+    if (any)
+        app->heard++;
+    *up = app->heard % 2 == 0;
+    pthread_mutex_unlock(&app->lock);
+    return any;
+}
+
+void app_hear(struct app *app)
+{
+    bool up;
+
+    while (hear_next(app, &up))
+        app_emit(app, up);
 }
 
 /* ---- Its clock --------------------------------------------------------- */

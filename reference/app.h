@@ -42,6 +42,7 @@ struct app {
     bool frozen;          /* the clock moves by `advance` only */
     int64_t now_ms;       /* of a frozen clock */
     bool watches;         /* the trace is told of each session's end */
+    unsigned heard;       /* of the backing's news */
 };
 
 /* One reference, on a real clock. Takes over the backing and the
@@ -73,6 +74,10 @@ void app_pass(struct app *app);
 
 /* Its store has said that it is up or down. */
 void app_emit(struct app *app, bool up);
+/* Emits what the store itself has said since the last look. A store says so in
+ * the midst of a call, or from a thread of its own, so it is looked for where
+ * it matters: as a request begins, and as the trace is read. */
+void app_hear(struct app *app);
 
 /* Is that a time a Date can hold, in whole Unix ms? */
 bool app_is_time(double ms);

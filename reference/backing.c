@@ -8,6 +8,7 @@
 #include "must.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 
 struct backing {
@@ -18,6 +19,7 @@ struct backing {
     struct store *store;      /* NULL: it could not be opened anew */
     struct sstore_host host;
     struct expiry *expiry;
+    atomic_uint news;     /* see backing_news */
     pthread_mutex_t lock; /* guards refs */
     unsigned refs;
 };
@@ -29,10 +31,20 @@ static void log_line(void *ctx, int level, const char *line)
         fprintf(stderr, "store: %s\n", line);
 }
 
-static void ignore_ready(void *ctx, int up)
+/* Called by any thread, in the midst of a call too: it only counts. */
+static void hear_ready(void *ctx, int up)
 {
-    (void)ctx;
-    (void)up;
+    struct backing *backing = ctx;
+    unsigned news = atomic_load(&backing->news);
+
+    while ((news % 2 == 0) != (up != 0) &&
+           !atomic_compare_exchange_weak(&backing->news, &news, news + 1))
+        ;
+}
+
+unsigned backing_news(const struct backing *backing)
+{
+    return atomic_load(&backing->news);
 }
 
 /* A store's failure as the error that a Node store would call back with. */
@@ -63,7 +75,7 @@ struct backing *backing_open(const char *spec, const char *name_space,
                                           .minor = SSTORE_MINOR,
                                           .ctx = backing,
                                           .log = log_line,
-                                          .ready = ignore_ready };
+                                          .ready = hear_ready };
     backing->refs = 1;
     backing->spec = must_have(strdup(spec));
     backing->name_space = must_have(strdup(name_space));
@@ -119,6 +131,8 @@ int backing_reopen(struct backing *backing, struct js_error *error)
     code = store_open(&backing->store, backing->spec, backing->name_space,
                       &backing->host, &err);
     pthread_rwlock_unlock(&backing->opening);
+    if (code == SSTORE_OK)
+        hear_ready(backing, true); /* up, as open() promises */
     return code == SSTORE_OK ? 0 : failed(error, code, &err);
 }
 

@@ -39,6 +39,10 @@ const char *backing_spec(const struct backing *backing);
  * reference. */
 json_t *backing_describe(struct backing *backing);
 
+/* How often the store has said that it went down or came up: even, and it is
+ * up. Any thread; never blocks. */
+unsigned backing_news(const struct backing *backing);
+
 /* How an operation is called: at which time, by whom. */
 struct backing_call {
     int64_t now_ms;    /* expiry is judged by it */

@@ -135,6 +135,7 @@ static void get_trace(struct control *control)
 {
     unsigned long since;
 
+    app_hear(control->app);
     app_pass(control->app);
     if (query_number(control->request, "since", &since))
         reply_json(control->response, 200,

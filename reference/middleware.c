@@ -58,6 +58,7 @@ static bool store_is_connected(struct visit *visit)
 {
     bool connected;
 
+    app_hear(visit->app);
     pthread_mutex_lock(&visit->middleware->lock);
     connected = visit->middleware->connected;
     pthread_mutex_unlock(&visit->middleware->lock);
