@@ -5,6 +5,8 @@
 #   make          build/sessionspec and build/sessionspec-server
 #   make install  to PREFIX (/usr/local), with the header for store authors
 #   make lint     what the style sheet asks for and a script can see
+#   make mutants  the suite against each known fault: which case sees it
+#   make matrix   the suite on all eight stores, and a page to compare them
 #   make docs     write what cases/README.md takes from the tools
 #   make bench    measurements; numbers, never verdicts
 #   make clean    remove build/ and reports/out/
@@ -146,7 +148,8 @@ INSTALLED := $(DESTDIR)$(PREFIX)
 install: all
 	install -d $(INSTALLED)/bin $(INSTALLED)/include \
 	    $(INSTALLED)/lib/pkgconfig $(INSTALLED)/lib/sessionspec/compat \
-	    $(INSTALLED)/lib/sessionspec/stores $(INSTALLED)/share/sessionspec/stores
+	    $(INSTALLED)/lib/sessionspec/stores \
+	    $(INSTALLED)/share/sessionspec/{stores,backends}
 	install $(OUT)/sessionspec $(OUT)/sessionspec-server $(INSTALLED)/bin
 	install $(OUT)/compat/libssl.so $(INSTALLED)/lib/sessionspec/compat
 	install $(patsubst %,$(OUT)/stores/%.so,$(filter-out template,$(STORES))) \
@@ -154,13 +157,14 @@ install: all
 	install -m 644 stores/session_store.h $(INSTALLED)/include
 	install -m 644 stores/session_store.h stores/template.c stores/README.md \
 	    $(INSTALLED)/share/sessionspec/stores
+	install stores/backends/start $(INSTALLED)/share/sessionspec/backends
 	tar -c --exclude=node_modules cases harness/targets/express | \
 	    tar -x -C $(INSTALLED)/share/sessionspec
 	sed -e 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' sessionspec.pc.in \
 	    >$(INSTALLED)/lib/pkgconfig/sessionspec.pc
 
 # ---- For those who build it ----------------------------------------------
-.PHONY: lint setup-lint clang bench docs clean
+.PHONY: lint setup-lint clang bench docs mutants matrix clean
 setup-lint: setup-test
 	$(call install,$(LINT_PACKAGES))
 
@@ -176,6 +180,15 @@ bench: setup-test
 	$(call install,wrk)
 	@$(MAKE) --no-print-directory -s $(JOBS) all
 	@.ci/bench $(OUT)
+
+# The suite against one known fault at a time; all stores side by side.
+mutants: setup-test
+	@$(MAKE) --no-print-directory -s $(JOBS) all
+	@.ci/mutants $(OUT) $(REPORTS)/mutants.md
+
+matrix: setup-test
+	@$(MAKE) --no-print-directory -s $(JOBS) all
+	@.ci/matrix $(OUT)
 
 # Writes what cases/README.md takes from the tools; `make test` compares.
 docs: setup-test

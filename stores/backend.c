@@ -92,6 +92,12 @@ static bool find_script(char path[PATH_MAX])
     return is_below(path, ".");
 }
 
+static void close_fd(int fd)
+{
+    if (fd >= 0)
+        close(fd);
+}
+
 /* ---- Lines in and out --------------------------------------------------- */
 
 static int64_t now_ms(void)
@@ -146,6 +152,10 @@ static int ask(struct backend *backend, const char *question,
     pthread_mutex_lock(&backend->lock);
     answered = write(backend->ask, question, length) == (ssize_t)length &&
                read_line(backend, ANSWER_MS, line);
+    if (!answered) { /* what came later would answer the next question */
+        close_fd(backend->ask);
+        backend->ask = -1;
+    }
     pthread_mutex_unlock(&backend->lock);
     if (!answered)
         return complain(error, "the backend's starter does not answer", "");
@@ -205,12 +215,6 @@ static bool pipe_open(int ends[2])
     fcntl(ends[0], F_SETFD, FD_CLOEXEC);
     fcntl(ends[1], F_SETFD, FD_CLOEXEC);
     return true;
-}
-
-static void close_fd(int fd)
-{
-    if (fd >= 0)
-        close(fd);
 }
 
 static int spawn(struct backend *backend, const char *path, const char *name,

@@ -84,7 +84,8 @@ store_text() { # NAME
     case $1 in
     postgres) psql -q "$address" -c 'create table t (x text)' \
         -c "insert into t values ('kept')" ;;
-    mariadb) client -e "create table t (x text); insert into t values ('kept')" ;;
+    mariadb) client -e 'create table t (x text);' \
+        -e "insert into t values ('kept')" ;;
     esac
 }
 
@@ -159,7 +160,7 @@ two_at_once() {
     local first=$address
     exec {ask_other}> >(exec "$start" "$1" >"$scratch/other" 2>&1)
     local other=$!
-    within 30 grep -q '://' "$scratch/other" &&
+    within 30 grep -qs '://' "$scratch/other" &&
         [ "$(head -1 "$scratch/other")" != "$first" ]
     claim "$1: two at a time do not meet"
     exec {ask_other}>&-
@@ -180,7 +181,7 @@ taken_port() { # NAME
 missing() {
     local said code
     mkdir -p "$scratch/bin"
-    for tool in bash env cat id dirname cksum; do
+    for tool in bash env cat id dirname realpath; do
         ln -sf "$(command -v $tool)" "$scratch/bin/$tool"
     done
     sed 's#^PATH=.*#PATH='"$scratch/bin"'#' "$start" >"$scratch/start"
@@ -218,7 +219,8 @@ put_app() { # APP STORE
 
 # serve OPTIONS…: a server; leaves $url, and its pid.
 serve() {
-    exec {said}< <(exec env SESSIONSPEC_HOME="$PWD" "$out/sessionspec-server" "$@" 2>"$scratch/errors")
+    exec {said}< <(exec env SESSIONSPEC_HOME="$PWD" \
+        "$out/sessionspec-server" "$@" 2>"$scratch/errors")
     server=$!
     read -r -t 90 -u "$said" url && return
     cat "$scratch/errors"
@@ -233,7 +235,9 @@ end_server() { # SIGNAL
 
 no_folder() { [ -z "$(ls "$TMPDIR")" ]; }
 
-has_ability() { get_spec | jq -e '.abilities | index("break-backend")' >/dev/null; }
+has_ability() {
+    get_spec | jq -e '.abilities | index("break-backend")' >/dev/null
+}
 
 with_server() {
     serve --store redis --restart-backend && has_ability
