@@ -6,6 +6,7 @@
 #include "jsjson.h"
 #include "mutant.h"
 #include "must.h"
+#include "name_space.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -63,7 +64,7 @@ bool backing_spec_is_builtin(const char *spec)
     return store_spec_is_builtin(spec);
 }
 
-struct backing *backing_open(const char *spec, const char *name_space,
+struct backing *backing_open(const char *spec, const char *id,
                              struct js_error *error)
 {
     struct backing *backing = must_have(calloc(1, sizeof *backing));
@@ -78,11 +79,12 @@ struct backing *backing_open(const char *spec, const char *name_space,
                                           .ready = hear_ready };
     backing->refs = 1;
     backing->spec = must_have(strdup(spec));
-    backing->name_space = must_have(strdup(name_space));
+    backing->name_space = name_space_take(id);
     backing->expiry = expiry_new();
     pthread_mutex_init(&backing->lock, NULL);
     pthread_rwlock_init(&backing->opening, NULL);
-    code = store_open(&backing->store, spec, name_space, &backing->host, &err);
+    code = store_open(&backing->store, spec, backing->name_space,
+                      &backing->host, &err);
     if (code == SSTORE_OK) {
         backing->plugin = store_plugin(backing->store);
         return backing;
@@ -100,6 +102,27 @@ struct backing *backing_hold(struct backing *backing)
     return backing;
 }
 
+/* What it stored is dropped, where the store can say what that is; at the time
+ * 0 nothing has expired. By clear() only where a spoilt record is in the way:
+ * one that clears too much would harm the apps beside it. */
+static void drop_all(struct backing *backing)
+{
+    const struct backing_call call = { 0, "" };
+    struct js_error error;
+    json_t *sessions, *row;
+    size_t i;
+
+    if (!backing->store || !SSTORE_HAS(backing->plugin, all))
+        return;
+    if (backing_all(backing, &call, &sessions, &error)) {
+        backing_clear(backing, &call, &error);
+        return;
+    }
+    json_array_foreach (sessions, i, row)
+        backing_destroy(backing, &call, json_object_get(row, "sid"), &error);
+    json_decref(sessions);
+}
+
 void backing_release(struct backing *backing)
 {
     unsigned left;
@@ -111,12 +134,13 @@ void backing_release(struct backing *backing)
     pthread_mutex_unlock(&backing->lock);
     if (left > 0)
         return;
+    drop_all(backing);
     store_close(backing->store);
     expiry_free(backing->expiry);
     pthread_rwlock_destroy(&backing->opening);
     pthread_mutex_destroy(&backing->lock);
     free(backing->spec);
-    free(backing->name_space);
+    name_space_leave(backing->name_space);
     free(backing);
 }
 

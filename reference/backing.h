@@ -18,11 +18,13 @@ struct backing;
 
 /* Whether opening a SPEC runs no code but this program's own. */
 bool backing_spec_is_builtin(const char *spec);
-/* Opens the store of a SPEC in a namespace. NULL with `error`. */
-struct backing *backing_open(const char *spec, const char *name_space,
+/* Opens the store of a SPEC in a namespace for the app `id`. NULL with
+ * `error`. */
+struct backing *backing_open(const char *spec, const char *id,
                              struct js_error *error);
 struct backing *backing_hold(struct backing *backing);
-void backing_release(struct backing *backing); /* closes with the last */
+/* The last drops what is stored, and closes it. */
+void backing_release(struct backing *backing);
 /* Closes the store and opens it anew on the same backend, between two calls.
  * Where that fails every call does, until it succeeds. */
 int backing_reopen(struct backing *backing, struct js_error *error);
