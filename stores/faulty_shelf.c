@@ -23,7 +23,8 @@ bool kept_replace(struct sstore_str *text, struct sstore_str with)
         memcpy(copy, with.p, with.n);
     copy[with.n] = '\0';
     free((char *)text->p);
-    *text = (struct sstore_str){ copy, with.n };
+    text->p = copy;
+    text->n = with.n;
     return true;
 }
 

@@ -1,9 +1,10 @@
 # stores.mk: which stores are built, into the server and as plugins
 #
 # Included by the Makefile behind SERVER_SRC, SERVER_OBJ and SERVER_LIBS. A
-# store is a file stores/NAME.c, with what several share in stores/base/*.c. It
-# is linked into the server under the name sstore_NAME (registry.c has the
-# table), and built from the same source as a plugin, $(OUT)/stores/NAME.so.
+# store is a file stores/NAME.c, and where that gets long its stores/NAME_*.c,
+# with what several share in stores/base/*.c. It is linked into the server
+# under the name sstore_NAME (registry.c has the table), and built from the same
+# source as a plugin, $(OUT)/stores/NAME.so.
 # One whose client library is not there is left out, and a line says so.
 
 # NAME:PACKAGE:LIBRARIES. Debian's packages, which registry.c names as well.
@@ -45,11 +46,13 @@ $(foreach row,$(STORE_LIBRARIES),$(eval $(call store_row,$(row))))
 # A hash for ids that are too long for a name or a key.
 STORE_LIBS_file := -lcrypto
 STORE_LIBS_lmdb += -lcrypto
+STORE_LIBS_memcached += -lcrypto
 
 STORES      := $(filter $(patsubst stores/%.c,%,$(wildcard stores/*.c)),$(STORES))
 STORE_BASE  := $(wildcard stores/base/*.c)
 STORE_LIBS  := $(foreach name,$(STORES),$(STORE_LIBS_$(name)))
 SERVER_SRC  := $(filter-out $(STORES_LEFT_OUT:%=stores/%.c) \
+                 $(wildcard $(STORES_LEFT_OUT:%=stores/%_*.c)) \
                  stores/template.c,$(SERVER_SRC)) $(STORE_BASE)
 SERVER_OBJ  := $(SERVER_SRC:%.c=$(OUT)/obj/%.o)
 SERVER_LIBS := $(STORE_LIBS) $(SERVER_LIBS)
@@ -59,13 +62,16 @@ $(OUT)/obj/stores/%.o: CPPFLAGS += $(STORE_CPPFLAGS)
 $(foreach name,$(STORES),$(eval $(OUT)/obj/stores/$(name).o: \
     CPPFLAGS += -DSSTORE_ENTRY=sstore_$(name)))
 
+$(foreach name,$(STORES),$(eval $(OUT)/stores/$(name).so: \
+    $(wildcard stores/$(name)_*.c)))
+
 # Nothing of a plugin is seen but its entry.
 $(OUT)/stores/%.so: stores/%.c $(STORE_BASE)
 	@mkdir -p $(@D) $(OUT)/obj/stores
 	$(CC) $(CPPFLAGS) $(STORE_CPPFLAGS) -DSSTORE_ENTRY=sstore_plugin_v1 \
 	    $(CFLAGS) -fPIC -fvisibility=hidden -ffunction-sections \
 	    -MMD -MP -MF $(OUT)/obj/stores/$*.so.d -MT $@ \
-	    $(LDFLAGS) -shared -Wl,--gc-sections -o $@ $< $(STORE_BASE) \
+	    $(LDFLAGS) -shared -Wl,--gc-sections -o $@ $(filter %.c,$^) \
 	    $(STORE_LIBS_$*) -lpthread
 
 # Plugins of the tests: those that misbehave, and one of ABI 1.0.
@@ -77,7 +83,8 @@ $(OUT)/stores/tests/plugins/%.so: stores/tests/plugins/%.c
 	    -MMD -MP -MF $(OUT)/obj/stores/tests/plugins/$*.so.d -MT $@ \
 	    $(LDFLAGS) -shared -o $@ $< -lpthread
 
-$(OUT)/stores/tests/test_load: | $(STORE_TEST_PLUGINS)
+$(OUT)/stores/tests/test_load $(OUT)/reference/tests/test_ready: \
+    | $(STORE_TEST_PLUGINS)
 
 # What all stores owe, in the test of each.
 STORE_CONTRACT := $(patsubst %.c,$(OUT)/obj/%.o,\

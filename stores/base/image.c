@@ -1,7 +1,7 @@
 /* image.c: a session as one run of bytes, for stores that keep only bytes */
 #include "image.h"
 
-#include "../siphash.h"
+#include "sum.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,15 +12,15 @@ struct head {
     uint64_t magic;
     int64_t expires_ms;
     uint64_t sid, data, cookie; /* their lengths */
-    uint64_t body_sum;          /* of id, data and cookie */
-    uint64_t head_sum;          /* of all above */
+    int64_t body_sum;           /* of id, data and cookie */
+    int64_t head_sum;           /* of all above */
 };
 _Static_assert(sizeof(struct head) == IMAGE_HEAD, "the head has no gaps");
 
-static uint64_t sum_of(const void *bytes, size_t length)
+static int64_t sum_of_head(const struct head *head)
 {
-    static const struct siphash_key key = { 1, MAGIC };
-    return siphash(&key, bytes, length);
+    return sum_of((struct sstore_str){ (const char *)head,
+                                       offsetof(struct head, head_sum) });
 }
 
 static char *append(char *to, struct sstore_str text)
@@ -44,8 +44,9 @@ char *image_make(struct sstore_str sid, const struct sstore_record *rec,
     if (!bytes)
         return NULL;
     append(append(append(bytes + sizeof head, sid), rec->data), rec->cookie);
-    head.body_sum = sum_of(bytes + sizeof head, body_length);
-    head.head_sum = sum_of(&head, offsetof(struct head, head_sum));
+    head.body_sum =
+        sum_of((struct sstore_str){ bytes + sizeof head, body_length });
+    head.head_sum = sum_of_head(&head);
     memcpy(bytes, &head, sizeof head);
     *length = sizeof head + body_length;
     return bytes;
@@ -59,8 +60,7 @@ static bool head_read(struct head *head, const char *bytes, uint64_t length)
         return false;
     memcpy(head, bytes, sizeof *head);
     uint64_t rest = length - sizeof *head;
-    return head->magic == MAGIC &&
-           head->head_sum == sum_of(head, offsetof(struct head, head_sum)) &&
+    return head->magic == MAGIC && head->head_sum == sum_of_head(head) &&
            head->sid <= rest && head->data <= rest && head->cookie <= rest &&
            head->sid + head->data + head->cookie == rest;
 }
@@ -78,7 +78,8 @@ bool image_read(struct image *image, const char *bytes, size_t length)
                     .cookie = { body + head.sid + head.data, head.cookie },
                     .expires_ms = head.expires_ms },
     };
-    return head.body_sum == sum_of(body, length - sizeof head);
+    return head.body_sum ==
+           sum_of((struct sstore_str){ body, length - sizeof head });
 }
 
 bool image_expiry(int64_t *expires_ms, const char *bytes, uint64_t length)

@@ -1,4 +1,4 @@
-/* options.c: the options of every store whose backend is a server */
+/* options.c: the options that all stores with a server have */
 #include "options.h"
 
 #include "fail.h"
@@ -16,7 +16,7 @@ static bool parse_pool(const char *text, unsigned *pool)
     char *end;
     unsigned long value = strtoul(text, &end, 10);
 
-    if (*text < '0' || *text > '9' || *end || value == 0 || value > POOL_MOST)
+    if (*text < '0' || *text > '9' || *end || value < 1 || value > POOL_MOST)
         return false;
     *pool = (unsigned)value;
     return true;

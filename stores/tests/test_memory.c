@@ -175,6 +175,21 @@ static void test_clear_leaves_an_empty_store_that_works(void **state)
     assert_all(*state, 10, "7=1/c@99 ");
 }
 
+static void test_spoil_leaves_what_no_set_wrote(void **state)
+{
+    struct store *store = *state;
+    struct sstore_call call = at(20);
+
+    set(store, 10, "a", "{}", "c", 99);
+    set(store, 10, "old", "{}", "c", 15);
+    assert_int_equal(store_spoil(store, &call, str("a"), NULL), SSTORE_OK);
+    assert_get(store, 20, "a", "a={\"\xff/c@99 ");
+    assert_int_equal(store_spoil(store, &call, str("old"), NULL), SSTORE_MISS);
+    assert_int_equal(store_spoil(store, &call, str("b"), NULL), SSTORE_MISS);
+    set(store, 20, "a", "{}", "c", 99);
+    assert_get(store, 20, "a", "a={}/c@99 ");
+}
+
 static void test_reap_frees_what_has_expired_and_no_more(void **state)
 {
     set(*state, 10, "a", "1", "c", 20);
@@ -438,6 +453,7 @@ int main(void)
         TEST(test_all_gives_the_live_ones_as_they_came),
         TEST(test_a_row_can_stop_the_rest),
         TEST(test_clear_leaves_an_empty_store_that_works),
+        TEST(test_spoil_leaves_what_no_set_wrote),
         TEST(test_reap_frees_what_has_expired_and_no_more),
         TEST(test_expired_sessions_go_though_nobody_reaps),
         TEST(test_two_ids_never_meet),

@@ -1,4 +1,4 @@
-/* folder.h: a folder of small files that threads and processes share
+/* file_folder.h: a folder of small files that threads and processes share
  *
  *     NAME.session   a file that is there: whole, whoever dies while it is
  *                    written
@@ -10,10 +10,10 @@
  * another enters. All functions give 0, or -1 with errno: ETIMEDOUT once the
  * deadline has passed.
  */
-#ifndef STORES_BASE_FOLDER_H
-#define STORES_BASE_FOLDER_H
+#ifndef STORES_FILE_FOLDER_H
+#define STORES_FILE_FOLDER_H
 
-#include "range_lock.h"
+#include "base/range_lock.h"
 
 #include <stdbool.h>
 #include <stddef.h>

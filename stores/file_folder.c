@@ -1,9 +1,9 @@
-/* folder.c: a folder of small files that threads and processes share */
+/* file_folder.c: a folder of small files that threads and processes share */
 #define _FILE_OFFSET_BITS 64
-#include "folder.h"
+#include "file_folder.h"
 
-#include "../siphash.h"
-#include "clock.h"
+#include "base/clock.h"
+#include "siphash.h"
 
 #include <dirent.h>
 #include <errno.h>
