@@ -218,7 +218,9 @@ static void *work(void *arg)
         i = run->order[at];
         slot = &run->slots[i];
         slot->done = play_one(run, i, worker->arena, slot);
-        if (slot->done && !is_suspect(run, slot))
+        if (slot->done && is_suspect(run, slot))
+            atomic_store(&run->failed, true);
+        else if (slot->done)
             count(run, slot);
     }
     return NULL;

@@ -142,6 +142,7 @@ script_test reference/tests/browser/run.sh "$out"
 node_test harness/targets/express/test.mjs
 SESSIONSPEC_SERVER=$out/sessionspec-server \
     node_test reference/tests/json-table.mjs
+[ "$out" != build ] || script_test .ci/mutants "$out" --fast
 suite reference
 suite express
 same_answers
