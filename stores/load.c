@@ -183,7 +183,7 @@ static void say_linker(const char *path, struct sstore_err *err)
 
 static void say_no_entry(void *object, struct sstore_err *err)
 {
-    char name[sizeof SSTORE_ENTRY_NAME + 4];
+    char name[32];
 
     for (int major = 0; major <= MAJORS_KNOWN; major++) {
         snprintf(name, sizeof name, "sstore_plugin_v%d", major);

@@ -377,8 +377,8 @@ static int memcached_get_session(void *inst, const struct sstore_call *call,
                                  void *arg, struct sstore_err *err)
 {
     memcached_result_st *item;
-    struct sstore_record rec;
-    struct work work;
+    struct sstore_record rec = { 0 };
+    struct work work = { 0 };
     int code = work_begin(&work, inst, call, sid, err);
 
     if (code != SSTORE_OK)
@@ -415,7 +415,7 @@ static int memcached_set_session(void *inst, const struct sstore_call *call,
                                  const struct sstore_record *rec,
                                  struct sstore_err *err)
 {
-    struct work work;
+    struct work work = { 0 };
     int code = work_begin(&work, inst, call, sid, err);
 
     if (code != SSTORE_OK)
@@ -429,7 +429,7 @@ static int memcached_destroy_session(void *inst, const struct sstore_call *call,
                                      struct sstore_str sid,
                                      struct sstore_err *err)
 {
-    struct work work;
+    struct work work = { 0 };
     int code = work_begin(&work, inst, call, sid, err);
 
     if (code != SSTORE_OK)
@@ -464,7 +464,7 @@ static int renew(struct work *work, const struct sstore_record *rec,
                  bool *again)
 {
     memcached_result_st *item;
-    struct sstore_record renewed;
+    struct sstore_record renewed = { 0 };
     size_t length;
     int code = fetch(work, &item, &renewed);
 
@@ -489,7 +489,7 @@ static int memcached_touch_session(void *inst, const struct sstore_call *call,
                                    const struct sstore_record *rec,
                                    struct sstore_err *err)
 {
-    struct work work;
+    struct work work = { 0 };
     bool again = true;
     int code = work_begin(&work, inst, call, sid, err);
 
@@ -511,8 +511,8 @@ static int memcached_spoil_session(void *inst, const struct sstore_call *call,
 {
     static const char spoilt[] = "session 1 2 3\nspoilt";
     memcached_result_st *item;
-    struct sstore_record rec;
-    struct work work;
+    struct sstore_record rec = { 0 };
+    struct work work = { 0 };
     bool again;
     int code = work_begin(&work, inst, call, sid, err);
 

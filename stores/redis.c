@@ -105,7 +105,7 @@ static int ask_number(struct redis *redis, const struct sstore_call *call,
                       struct command *command, char *key,
                       struct sstore_err *err)
 {
-    redisReply *reply;
+    redisReply *reply = NULL;
     int code = ask(redis, call, command, key, &reply, err);
 
     if (code != SSTORE_OK)
@@ -159,7 +159,7 @@ static int redis_get(void *inst, const struct sstore_call *call,
 {
     struct command command;
     struct sstore_record rec;
-    redisReply *reply;
+    redisReply *reply = NULL;
 
     command_begin(&command, "HMGET");
     char *key = add_key(&command, inst, sid);
@@ -270,7 +270,7 @@ static int clear_batch(struct redis *redis, struct link *link,
                        size_t count, void *arg, struct sstore_err *err)
 {
     struct command command;
-    redisReply *reply;
+    redisReply *reply = NULL;
 
     (void)redis;
     (void)arg;
@@ -300,7 +300,7 @@ static int tally_batch(struct redis *redis, struct link *link,
 {
     struct tally *tally = arg;
     struct command command;
-    redisReply *reply;
+    redisReply *reply = NULL;
 
     (void)redis;
     command_begin_script(&command, tally->script, count);
@@ -376,7 +376,7 @@ static int list_batch(struct redis *redis, struct link *link,
     if (code == SSTORE_OK)
         code = link_flush(link, call->deadline_ns, err);
     for (size_t i = 0; code == SSTORE_OK && i < count; i++) {
-        redisReply *reply;
+        redisReply *reply = NULL;
         code = link_reply(link, call->deadline_ns, &reply, err);
         if (code == SSTORE_E_CORRUPT) {
             code = SSTORE_OK; /* as list_one() has it */

@@ -13,8 +13,8 @@ static void make_one_line(char *text)
             *text = ' ';
 }
 
-int fail(struct sstore_err *err, int code, int native, const char *symbol,
-         const char *format, ...)
+int fail_fill(struct sstore_err *err, int code, int native, const char *symbol,
+              const char *format, ...)
 {
     va_list args;
 
@@ -48,7 +48,7 @@ static const char *errno_symbol(int number)
     }
 }
 
-int fail_errno(struct sstore_err *err, int number, const char *what)
+int fail_fill_errno(struct sstore_err *err, int number, const char *what)
 {
     char text[100];
     int code = number == ETIMEDOUT ? SSTORE_E_TIMEOUT

@@ -4,6 +4,7 @@
 #include "contract_server.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <time.h>
@@ -128,7 +129,7 @@ struct crowd {
 /* Lets the server have the processor while it comes up. */
 static void rest(void)
 {
-    nanosleep(&(struct timespec){ .tv_nsec = 2000000 }, NULL);
+    sched_yield();
 }
 
 static void *set_and_get(void *arg)

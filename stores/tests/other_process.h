@@ -116,12 +116,12 @@ static inline void killed_leaves_all_whole(struct store *store,
     struct sstore_call call = at(10);
 
     for (int round = 0; round < 12; round++) {
+        destroy(store, 10, "p");
         pid_t child[2] = { other_process(spec, "set", "p"),
                            other_process(spec, "set", "q") };
         char got[20] = "";
         int rows = 0;
 
-        destroy(store, 10, "p");
         while (store_get(store, &call, str("p"), take_text, got, NULL) ==
                SSTORE_MISS)
             ;

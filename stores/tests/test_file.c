@@ -221,9 +221,10 @@ static void test_a_hashed_name_is_no_other_name(void **state)
     set(*state, 10, name, "1", "{}", 99);
     list = opendir(folder);
     assert_non_null(list);
-    while ((entry = readdir(list)) != NULL && entry->d_name[0] != '=')
-        ;
-    assert_non_null(entry);
+    do {
+        entry = readdir(list);
+        assert_non_null(entry);
+    } while (entry->d_name[0] != '=');
     id = strdup(entry->d_name);
     assert_non_null(id);
     end = strstr(id, ".session");

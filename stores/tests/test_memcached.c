@@ -137,7 +137,7 @@ static void test_a_life_of_months_is_kept(void **state)
                          SSTORE_OK);
         char expected[60];
         snprintf(expected, sizeof expected, "a=1/[]@%lld ",
-                 (long long)(days[i] * day_ms + 1));
+                 (long long)days[i] * day_ms + 1);
         assert_get(store, 10, "a", expected);
     }
     destroy(store, 10, "a");
