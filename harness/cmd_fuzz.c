@@ -57,6 +57,8 @@ static void plan(struct fuzzing *fuzzing)
     hunt->jobs = (unsigned)args->jobs;
     hunt->tls = target_base(hunt->one.target, true) &&
                 target_base(hunt->other.target, true);
+    hunt->schedules = target_can(hunt->one.target, "schedule") &&
+                      target_can(hunt->other.target, "schedule");
     hunt->folder = args->out;
     hunt->to = stdout;
     hunt->progress = isatty(STDERR_FILENO) ? stderr : NULL;

@@ -147,3 +147,11 @@ bool fuzz_cause_alike(const json_t *one, const json_t *other)
 {
     return is_within(one, other) || is_within(other, one);
 }
+
+void fuzz_cause_reduce(json_t *one, const json_t *other)
+{
+    if (!is_within(other, one))
+        return;
+    json_object_clear(one);
+    json_object_update(one, (json_t *)other);
+}

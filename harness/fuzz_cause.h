@@ -18,4 +18,7 @@ json_t *fuzz_cause(const json_t *scenario);
  * alike so; then the second shows as soon as the first is mended. */
 bool fuzz_cause_alike(const json_t *one, const json_t *other);
 
+/* Of two that are alike: takes from the one what is not in the other. */
+void fuzz_cause_reduce(json_t *one, const json_t *other);
+
 #endif

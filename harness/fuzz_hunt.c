@@ -14,6 +14,8 @@
 
 /* How often a finding is played to make it small. */
 #define SHRINK_BUDGET 2000
+/* And how often to see whether less of it shows anything. */
+#define RELATE_BUDGET 300
 
 /* A target that dies of every tenth scenario is mended before it is tried any
  * further: each time it is started again. */
@@ -123,53 +125,10 @@ static bool is_news(struct fuzz_hunt *hunt, const char *path)
     return news;
 }
 
-/* The finding of that cause; a new one where there is none. With the lock. */
-static unsigned find_cause(struct fuzz_hunt *hunt, const json_t *cause,
-                           bool death)
-{
-    unsigned i = 0;
-
-    while (i < hunt->found &&
-           (hunt->findings[i].death != death ||
-            !fuzz_cause_alike(hunt->findings[i].cause, cause)))
-        i++;
-    return i;
-}
-
-/* True where nothing of that cause has been reported yet. */
-static bool is_new_cause(struct fuzz_hunt *hunt, const char *path,
-                         unsigned long number, const json_t *small, bool death)
-{
-    json_t *cause = fuzz_cause(small);
-    struct fuzz_finding *finding;
-    struct fuzz_place *place;
-    bool news;
-
-    pthread_mutex_lock(&hunt->lock);
-    place = find_place(hunt, path);
-    place->finding = find_cause(hunt, cause, death);
-    news = place->finding == hunt->found && hunt->found < FUZZ_FINDINGS_MAX;
-    if (news) {
-        finding = &hunt->findings[hunt->found++];
-        *finding = (struct fuzz_finding){ .path = strdup(path),
-                                          .cause = json_incref(cause),
-                                          .death = death,
-                                          .number = number };
-        must(finding->path);
-    }
-    if (place->finding < FUZZ_FINDINGS_MAX) {
-        finding = &hunt->findings[place->finding];
-        finding->times += place->times;
-        finding->places += !news;
-    }
-    pthread_mutex_unlock(&hunt->lock);
-    json_decref(cause);
-    return news;
-}
-
 struct search {
     struct fuzz_hunt *hunt;
     const struct fuzz_judgement *wanted;
+    bool any; /* any difference will do */
 };
 
 /* The same kind of difference; another one would lead astray. */
@@ -183,11 +142,77 @@ static bool shows(void *arg, const json_t *scenario)
         return false;
     fuzz_judge(search->hunt, scenario, search->wanted->verdict == FUZZ_DIED,
                &judgement);
-    same =
-        judgement.verdict == search->wanted->verdict &&
-        strcmp(judgement.difference.path, search->wanted->difference.path) == 0;
+    same = judgement.verdict == search->wanted->verdict &&
+           (search->any || strcmp(judgement.difference.path,
+                                  search->wanted->difference.path) == 0);
     fuzz_judgement_clear(&judgement);
     return same;
+}
+
+/* Of a finding of the like cause; hunt->found where there is none. */
+static unsigned find_cause(const struct search *search, const json_t *cause)
+{
+    const struct fuzz_hunt *hunt = search->hunt;
+    bool death = search->wanted->verdict == FUZZ_DIED;
+    unsigned i = 0;
+
+    while (i < hunt->found &&
+           (hunt->findings[i].death != death ||
+            !fuzz_cause_alike(hunt->findings[i].cause, cause)))
+        i++;
+    return i;
+}
+
+/* True where that cause has been reported; then the place is counted with it.
+ */
+static bool is_known_cause(struct search *search, const json_t *scenario)
+{
+    struct fuzz_hunt *hunt = search->hunt;
+    json_t *cause = fuzz_cause(scenario);
+    struct fuzz_place *place;
+    bool known;
+    unsigned i;
+
+    pthread_mutex_lock(&hunt->lock);
+    i = find_cause(search, cause);
+    known = i < hunt->found;
+    if (known) {
+        place = find_place(hunt, search->wanted->difference.path);
+        place->finding = i;
+        hunt->findings[i].times += place->times;
+        hunt->findings[i].places++;
+        fuzz_cause_reduce(hunt->findings[i].cause, cause);
+    }
+    pthread_mutex_unlock(&hunt->lock);
+    json_decref(cause);
+    return known;
+}
+
+/* False where it is none, or there are too many. */
+static bool add_finding(struct search *search, unsigned long number,
+                        const json_t *small)
+{
+    struct fuzz_hunt *hunt = search->hunt;
+    struct fuzz_finding *finding;
+    struct fuzz_place *place;
+
+    if (is_known_cause(search, small))
+        return false;
+    pthread_mutex_lock(&hunt->lock);
+    if (hunt->found < FUZZ_FINDINGS_MAX) {
+        place = find_place(hunt, search->wanted->difference.path);
+        place->finding = hunt->found;
+        finding = &hunt->findings[hunt->found++];
+        *finding = (struct fuzz_finding){ .path = strdup(place->path),
+                                          .cause = fuzz_cause(small),
+                                          .death = search->wanted->verdict ==
+                                                   FUZZ_DIED,
+                                          .number = number,
+                                          .times = place->times };
+        must(finding->path);
+    }
+    pthread_mutex_unlock(&hunt->lock);
+    return true;
 }
 
 /* What lies behind the difference has mostly nothing to do with it. */
@@ -206,19 +231,35 @@ static json_t *cut_off(struct search *search, const json_t *scenario)
     return json_deep_copy(scenario);
 }
 
+/* Where less than it takes to show the difference here shows one elsewhere,
+ * the cause is that one's. */
+static bool is_effect(struct search *search, const json_t *small)
+{
+    struct fuzz_test test = { shows, search, RELATE_BUDGET };
+    json_t *less;
+    bool known;
+
+    search->any = true;
+    less = fuzz_shrink(small, &test);
+    search->any = false;
+    known = is_known_cause(search, less);
+    json_decref(less);
+    return known;
+}
+
+/* With hunt->pursuit. */
 static void pursue(struct fuzz_hunt *hunt, unsigned long number,
                    const json_t *scenario,
                    const struct fuzz_judgement *judgement)
 {
-    struct search search = { hunt, judgement };
+    struct search search = { hunt, judgement, false };
     struct fuzz_test test = { shows, &search, SHRINK_BUDGET };
     json_t *start = cut_off(&search, scenario);
     json_t *small = fuzz_shrink(start, &test);
     struct fuzz_judgement last;
 
     fuzz_judge(hunt, small, judgement->verdict == FUZZ_DIED, &last);
-    if (is_new_cause(hunt, judgement->difference.path, number, small,
-                     judgement->verdict == FUZZ_DIED))
+    if (!is_effect(&search, small) && add_finding(&search, number, small))
         fuzz_report(hunt, number, scenario, small,
                     last.verdict == judgement->verdict ? &last : judgement);
     fuzz_judgement_clear(&last);
@@ -237,14 +278,19 @@ static void *work(void *arg)
         json_t *scenario = fuzz_make(hunt->seed, number, hunt->tls);
         struct fuzz_judgement judgement;
 
+        if (!hunt->schedules)
+            fuzz_make_sequential(scenario);
         reserve(hunt, json_object_get(scenario, "steps"));
         fuzz_judge(hunt, scenario, false, &judgement);
         count(hunt, scenario, judgement.verdict);
         if ((judgement.verdict == FUZZ_DIFFERENT ||
              judgement.verdict == FUZZ_DIED) &&
             !atomic_load(hunt->stop) &&
-            is_news(hunt, judgement.difference.path))
+            is_news(hunt, judgement.difference.path)) {
+            pthread_mutex_lock(&hunt->pursuit);
             pursue(hunt, number, scenario, &judgement);
+            pthread_mutex_unlock(&hunt->pursuit);
+        }
         fuzz_judgement_clear(&judgement);
         json_decref(scenario);
     }
@@ -258,6 +304,7 @@ void fuzz_hunt(struct fuzz_hunt *hunt)
     must(threads);
     pthread_mutex_init(&hunt->lock, NULL);
     pthread_mutex_init(&hunt->turnstile, NULL);
+    pthread_mutex_init(&hunt->pursuit, NULL);
     pthread_rwlock_init(&hunt->alone, NULL);
     atomic_init(&hunt->apps, 0);
     hunt->next = hunt->first;
@@ -271,6 +318,7 @@ void fuzz_hunt(struct fuzz_hunt *hunt)
         fputs("\r\033[K", hunt->progress);
     pthread_rwlock_destroy(&hunt->alone);
     pthread_mutex_destroy(&hunt->turnstile);
+    pthread_mutex_destroy(&hunt->pursuit);
     pthread_mutex_destroy(&hunt->lock);
     free(threads);
 }

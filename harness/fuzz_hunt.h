@@ -47,6 +47,7 @@ struct fuzz_hunt {
     double seconds_max;                 /* 0: no limit */
     unsigned jobs;
     bool tls;
+    bool schedules;      /* both can let requests go on in turns */
     const char *folder;  /* for the cases; NULL: they are printed alone */
     FILE *to, *progress; /* findings; NULL for no progress */
     const atomic_bool *stop;
@@ -69,7 +70,9 @@ struct fuzz_hunt {
      * whoever waits for that holds the turnstile, so that no new ones come. */
     pthread_mutex_t turnstile;
     pthread_rwlock_t alone;
-    atomic_ulong apps; /* so far: each has an id of its own */
+    pthread_mutex_t pursuit; /* held to make a finding small: by then the ones
+                                before are known */
+    atomic_ulong apps;       /* so far: each has an id of its own */
 };
 
 void fuzz_hunt(struct fuzz_hunt *hunt);

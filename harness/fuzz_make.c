@@ -373,3 +373,21 @@ static json_t *make_step(struct fuzz_maker *maker)
         json_object_set_new(step, "via", json_string("b"));
     return step;
 }
+
+void fuzz_make_sequential(json_t *scenario)
+{
+    json_t *steps = json_array(), *step;
+    size_t i;
+
+    json_array_foreach(json_object_get(scenario, "steps"), i, step)
+    {
+        json_t *requests =
+            json_object_get(json_object_get(step, "parallel"), "requests");
+
+        if (requests)
+            json_array_extend(steps, requests);
+        else
+            json_array_append(steps, step);
+    }
+    json_object_set_new(scenario, "steps", steps);
+}

@@ -31,6 +31,9 @@
 /* Scenario `number` of `seed`; `tls`: requests may go over TLS. */
 json_t *fuzz_make(uint64_t seed, uint64_t number, bool tls);
 
+/* Requests at once become requests one after the other. */
+void fuzz_make_sequential(json_t *scenario);
+
 /* ---- Between the files of the maker ---------------------------------- */
 
 struct fuzz_maker {

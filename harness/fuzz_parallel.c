@@ -12,8 +12,11 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
-enum { PATH_SIZE = 128 };
+/* One whose answer has come, and that the schedule does not know of after so
+ * many ms, was never steered. */
+enum { ABSENT_MS = 500, PATH_SIZE = 128 };
 
 struct track {
     struct fuzz_exchange exchange;
@@ -91,14 +94,27 @@ static bool has_label(const json_t *done, const char *label)
     return false;
 }
 
-/* Until it stands before its first call, or is over. */
+static double now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
+/* Until it stands before its first call, or is over: which a target may know
+ * a little later than who reads the answer. */
 static void await(struct parallel *parallel, struct track *track)
 {
     bool ended = false, stands = false;
+    double until = 0;
     json_t *answer;
 
-    while (!ended && !stands && !parallel->player->lost) {
-        ended = atomic_load(&track->ended);
+    while (!stands && !parallel->player->lost && (!ended || now_ms() < until)) {
+        if (!ended && atomic_load(&track->ended)) {
+            ended = true;
+            until = now_ms() + ABSENT_MS;
+        }
         fuzz_player_call(parallel->player, "GET", parallel->path, NULL,
                          &answer);
         stands =
@@ -106,8 +122,10 @@ static void await(struct parallel *parallel, struct track *track)
             has_label(json_object_get(answer, "done"), track->label);
         json_decref(answer);
     }
-    /* The others would wait for one that never came. */
-    if (ended && !stands) {
+    /* The others would wait for one that never came. What they do when they
+     * are let go is chance. */
+    if (!stands) {
+        parallel->player->adrift = true;
         fuzz_player_call(parallel->player, "DELETE", parallel->path, NULL,
                          &answer);
         json_decref(answer);
@@ -177,5 +195,8 @@ json_t *fuzz_play_parallel(struct fuzz_player *player, const json_t *step)
     seen = end(&parallel);
     fuzz_player_call(player, "DELETE", parallel.path, NULL, &answer);
     json_decref(answer);
-    return seen;
+    if (!player->adrift)
+        return seen;
+    json_decref(seen);
+    return json_pack("{s:s}", "transport", "adrift");
 }

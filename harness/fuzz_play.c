@@ -282,6 +282,8 @@ static void play_steps(struct fuzz_player *player, const json_t *scenario)
         if (player->lost)
             return;
         json_array_append_new(player->steps, play_step(player, step));
+        if (player->adrift)
+            return;
     }
     all = json_pack("{s:s}", "op", "all");
     status = call(player, &player->apps[0], "POST", "/store", all, &answer);

@@ -38,7 +38,8 @@ struct fuzz_player {
     struct jar jars[FUZZ_CLIENTS];
     int64_t now_ms;
     json_t *seen, *steps;
-    bool lost; /* the target cannot be reached any more */
+    bool lost;   /* the target cannot be reached any more */
+    bool adrift; /* requests ran in an order of their own: it is over */
 };
 
 /* The one that a step is for. */

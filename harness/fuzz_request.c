@@ -282,10 +282,8 @@ static json_t *act_header(struct fuzz_maker *maker, const char *verb)
         "[\"content-type\",\"text/plain\"]",
         "[\"x-a\",\"\"]",
         "[\"x-a\",[\"é\",\"ü\"]]",
-        "[\"x-b\",[]]",
         "[\"x-b\",\"日\"]",
         "[\"x-b\",1.50]",
-        "[\"x b\",\"1\"]",
         "[\"location\",\"/é\"]",
         "[\"transfer-encoding\",\"chunked\"]",
         NULL

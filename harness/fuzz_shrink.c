@@ -230,6 +230,20 @@ static void shrink_value(struct shrinking *shrinking, json_t *value,
     }
 }
 
+/* Of several requests at once, one that is left is a step of its own. */
+static void shrink_parallel(struct shrinking *shrinking, json_t *steps)
+{
+    for (size_t i = 0; i < json_array_size(steps); i++) {
+        const json_t *step = json_array_get(steps, i);
+        json_t *requests =
+            json_object_get(json_object_get(step, "parallel"), "requests");
+
+        if (json_array_size(requests) == 1)
+            replace_item(shrinking, steps, i,
+                         json_incref(json_array_get(requests, 0)));
+    }
+}
+
 json_t *fuzz_shrink(const json_t *scenario, const struct fuzz_test *test)
 {
     struct shrinking shrinking = { .test = test,
@@ -241,6 +255,8 @@ json_t *fuzz_shrink(const json_t *scenario, const struct fuzz_test *test)
         shrinking.smaller = false;
         shrink_list(&shrinking, json_object_get(shrinking.scenario, "steps"));
         shrink_value(&shrinking, shrinking.scenario, 0);
+        shrink_parallel(&shrinking,
+                        json_object_get(shrinking.scenario, "steps"));
     } while (shrinking.smaller && shrinking.left > 0);
     return shrinking.scenario;
 }

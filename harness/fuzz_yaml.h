@@ -12,7 +12,8 @@
 #include <stdio.h>
 
 /* Can it be said in the scenario language? Neither what happens in an order
- * of the fuzzer's, nor a clock that a restart puts forward. */
+ * of the fuzzer's, nor a clock that a restart puts forward, nor a session that
+ * is no object, nor lists where Node alone takes them. */
 bool fuzz_yaml_suits(const json_t *scenario);
 
 /* A whole file with one case of that name. `right`: what fuzz_play() saw of

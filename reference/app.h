@@ -25,9 +25,9 @@ struct middleware {
     bool store_has_touch; /* as it was seen at construction */
     pthread_mutex_t lock; /* guards all below */
     unsigned refs;
-    bool connected;             /* between the store's connect and disconnect */
-    size_t genid_turns;         /* how many IDs the fixed genid has given */
-    bool warned_signed_cookies; /* depd warns once a place */
+    bool connected;     /* between the store's connect and disconnect */
+    size_t genid_turns; /* how many IDs the fixed genid has given */
+    bool warned_signed_cookies, warned_cookies; /* depd warns once a place */
 };
 
 struct app {

@@ -46,8 +46,33 @@ static int op_set(struct operation *operation)
                        operation->session, &operation->error);
 }
 
+/* MemoryStore puts the cookie on what it has, which throws where that is a
+ * scalar that was set raw. */
+static int check_holder(struct operation *operation)
+{
+    json_t *stored = NULL, *text;
+    int rc = backing_get(operation->backing, &operation->how, operation->sid,
+                         &stored, &operation->error);
+
+    if (rc == 0 && stored && !json_is_object(stored) &&
+        !json_is_array(stored)) {
+        text = js_string(stored);
+        rc = js_throw(&operation->error, "TypeError",
+                      "Cannot create property 'cookie' on %s '%.100s'",
+                      json_is_string(stored)   ? "string"
+                      : json_is_number(stored) ? "number"
+                                               : "boolean",
+                      json_string_value(text));
+        json_decref(text);
+    }
+    json_decref(stored);
+    return rc;
+}
+
 static int op_touch(struct operation *operation)
 {
+    if (check_holder(operation))
+        return -1;
     return backing_touch(operation->backing, &operation->how, operation->sid,
                          operation->session, &operation->error);
 }

@@ -122,6 +122,21 @@ static bool is_nullish(const struct cookie_value *value)
            (value->kind == COOKIE_JSON && json_is_null(value->json));
 }
 
+/* A list is an object too. */
+static void assign_items(struct cookie *cookie, const json_t *list)
+{
+    char key[24];
+    size_t index;
+    json_t *item;
+
+    json_array_foreach((json_t *)list, index, item)
+    {
+        snprintf(key, sizeof key, "%zu", index);
+        must(json_object_set_new(cookie->fields, key, json_deep_copy(item)) ==
+             0);
+    }
+}
+
 /* The constructor's defaults, then the options in their order. */
 static struct cookie *construct(const json_t *options, enum cookie_dates dates,
                                 int64_t now_ms, struct js_error *error)
@@ -145,6 +160,7 @@ static struct cookie *construct(const json_t *options, enum cookie_dates dates,
             assign(cookie, key, value, dates, now_ms, error) != 0)
             goto failed;
     }
+    assign_items(cookie, options);
     if (mutant(MUTANT_MAX_AGE_WINS) && json_object_get(options, "maxAge") &&
         assign(cookie, "maxAge", json_object_get(options, "maxAge"), dates,
                now_ms, error) != 0)

@@ -176,17 +176,15 @@ static char *put_plain(char *to, const char *from, const char *end)
 }
 
 /* Fresh and NUL-terminated, or NULL without memory. */
-static char *text_of(const char *from, const char *end, bool decode,
-                     size_t *length)
+static char *text_of(const char *from, const char *end, size_t *length)
 {
     char *text = malloc(2 * (size_t)(end - from) + 1);
     if (!text)
         return NULL;
 
-    char *to = decode && !mutant(MUTANT_VALUE_NOT_DECODED)
-                   ? put_decoded(text, from, end)
-                   : NULL;
-    if (!to && decode && mutant(MUTANT_MALFORMED_ESCAPE_DROPPED))
+    char *to =
+        mutant(MUTANT_VALUE_NOT_DECODED) ? NULL : put_decoded(text, from, end);
+    if (!to && mutant(MUTANT_MALFORMED_ESCAPE_DROPPED))
         to = text;
     if (!to)
         to = put_plain(text, from, end);
@@ -209,26 +207,6 @@ static bool is_prototype(const struct pair *pair)
     static const char prototype[] = "__proto__";
     return pair->name_end - pair->name == sizeof prototype - 1 &&
            memcmp(pair->name, prototype, sizeof prototype - 1) == 0;
-}
-
-bool cookie_parse_all(const char *header, cookie_pair_fn *each, void *arg)
-{
-    struct pair pair;
-    bool go_on = true;
-
-    if (is_too_short(header))
-        return true;
-    while (go_on && pair_next(&header, &pair)) {
-        if (is_prototype(&pair))
-            continue;
-        size_t length;
-        char *name = text_of(pair.name, pair.name_end, false, NULL);
-        char *value = text_of(pair.value, pair.value_end, true, &length);
-        go_on = name && value && each(arg, name, value, length);
-        free(name);
-        free(value);
-    }
-    return go_on;
 }
 
 /* Is the latin1 text the same as that UTF-8 text? */
@@ -255,7 +233,7 @@ char *cookie_parse_get(const char *header, const char *name, size_t *length)
     while (pair_next(&header, &pair)) {
         if (name_equals(&pair, name) && !is_prototype(&pair) &&
             !(mutant(MUTANT_LAST_COOKIE_COUNTS) && strstr(header, name)))
-            return text_of(pair.value, pair.value_end, true, length);
+            return text_of(pair.value, pair.value_end, length);
         if (mutant(MUTANT_FIRST_PAIR_ONLY))
             break;
     }

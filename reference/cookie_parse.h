@@ -22,15 +22,6 @@
  * without memory. `name` is UTF-8. */
 char *cookie_parse_get(const char *header, const char *name, size_t *length);
 
-/* Name and value are NUL-terminated and the parser's, valid until the call
- * returns. False stops the parser. */
-typedef bool cookie_pair_fn(void *arg, const char *name, const char *value,
-                            size_t length);
-
-/* Every pair in the header's order, repeated names too: the caller keeps the
- * first of each. False where `pair` stopped it, or without memory. */
-bool cookie_parse_all(const char *header, cookie_pair_fn *pair, void *arg);
-
 /* encodeURIComponent of UTF-8 text. NUL-terminated; the caller frees. NULL
  * without memory. */
 char *cookie_encode(const char *value, size_t length);

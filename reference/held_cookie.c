@@ -101,8 +101,8 @@ int held_cookie_set(struct session *session, const char *key,
     if (is_nothing(plain_value(session)))
         return refuse_access(plain_value(session), "set", "setting", key,
                              error);
-    if (assign(session, key,
-               is_date ? date_json(value) : json_deep_copy(value), error))
+    if (assign(session, key, is_date ? date_json(value) : json_deep_copy(value),
+               error))
         return -1;
     if (strcmp(key, "expires") == 0)
         session_drop_date(session);

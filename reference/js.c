@@ -86,11 +86,10 @@ double js_number(const json_t *value)
 static size_t space_length(const char *text, size_t length)
 {
     static const char *const spaces[] = {
-        "\t",     "\n",      "\v",      "\f",       "\r",       " ",
-        "\u00a0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003",
-        "\u2004", "\u2005", "\u2006", "\u2007", "\u2008", "\u2009",
-        "\u200a", "\u2028", "\u2029", "\u202f", "\u205f", "\u3000",
-        "\ufeff"
+        "\t",     "\n",     "\v",     "\f",     "\r",     " ",      "\u00a0",
+        "\u1680", "\u2000", "\u2001", "\u2002", "\u2003", "\u2004", "\u2005",
+        "\u2006", "\u2007", "\u2008", "\u2009", "\u200a", "\u2028", "\u2029",
+        "\u202f", "\u205f", "\u3000", "\ufeff"
     };
 
     for (size_t i = 0; i < sizeof spaces / sizeof *spaces; i++) {

@@ -247,12 +247,6 @@ static bool index_read(const char *key, size_t length, uint32_t *index)
     return number < UINT32_MAX;
 }
 
-bool jsjson_is_index(const char *key)
-{
-    uint32_t index;
-    return index_read(key, strlen(key), &index);
-}
-
 struct member {
     const char *key;
     size_t length;

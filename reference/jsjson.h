@@ -44,8 +44,4 @@ char *jsjson_stringify_without(const json_t *object, const char *top_level_key,
  * double. "NaN", "Infinity" and "-Infinity" are text too. */
 void jsjson_number(double value, char text[static JSJSON_NUMBER_SIZE]);
 
-/* Is the member's name an array index, "0" to "4294967294" in canonical
- * form? JavaScript puts those first. */
-bool jsjson_is_index(const char *key);
-
 #endif

@@ -13,7 +13,8 @@ static size_t length_without_blanks(const char *value)
 {
     size_t length = strlen(value);
 
-    while (length > 0 && (value[length - 1] == ' ' || value[length - 1] == '\t'))
+    while (length > 0 &&
+           (value[length - 1] == ' ' || value[length - 1] == '\t'))
         length--;
     return length;
 }

@@ -35,7 +35,7 @@ struct response {
     void *sink_arg;
     bool sends_bytes; /* what is written is a Buffer in Node, not a text */
     bool gone;        /* the sink failed once */
-    char *head; /* built and not yet sent */
+    char *head;       /* built and not yet sent */
     size_t head_length;
 };
 

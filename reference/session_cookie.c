@@ -56,14 +56,14 @@ static int verify(const struct visit *visit, const char *value, size_t length,
     return 0;
 }
 
-/* depd warns once a place. */
-static void warn_of_parser(struct visit *visit)
+/* depd warns once a place: `warned` is that place's. */
+static void warn_of_parser(struct visit *visit, bool *warned)
 {
     bool first;
 
     pthread_mutex_lock(&visit->middleware->lock);
-    first = !visit->middleware->warned_signed_cookies;
-    visit->middleware->warned_signed_cookies = true;
+    first = !*warned;
+    *warned = true;
     pthread_mutex_unlock(&visit->middleware->lock);
     if (first)
         trace_note(visit->app->trace, "warning",
@@ -105,7 +105,7 @@ static bool read_signed(struct visit *visit, const char *value, size_t length,
             *id = json_stringn(value + 2, sid_length);
     }
     if (js_truthy(*id))
-        warn_of_parser(visit);
+        warn_of_parser(visit, &visit->middleware->warned_signed_cookies);
     return true;
 }
 
@@ -131,7 +131,7 @@ static int read_parsed(struct visit *visit, const char *value, size_t length,
         rc = verify(visit, json_string_value(parsed),
                     json_string_length(parsed), id, error);
         if (js_truthy(*id))
-            warn_of_parser(visit);
+            warn_of_parser(visit, &visit->middleware->warned_cookies);
     } else if (parsed) {
         rc = refuse_raw(error);
     }

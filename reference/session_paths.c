@@ -76,7 +76,8 @@ static bool leads_to_nan(const struct session *session, const char *path)
 
 static bool leads_into_nan(const struct session *session, const char *path)
 {
-    return leads_to_nan(session, path) && strcmp(path, "cookie.originalMaxAge");
+    return leads_to_nan(session, path) &&
+           strcmp(path, "cookie.originalMaxAge") != 0;
 }
 
 /* ---- The cookie's fields ----------------------------------------------- */

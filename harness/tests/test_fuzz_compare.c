@@ -2,6 +2,7 @@
 #include "../fuzz_compare.h"
 
 #include "../fuzz_see.h"
+#include "../http.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -193,6 +194,67 @@ static void test_numbers_are_the_same_however_they_were_read(void **state)
     assert_null(fuzz_see_json("{", 1));
 }
 
+static const char *path_of_parallel(const char *one, const char *other)
+{
+    static char path[sizeof((struct fuzz_difference *)0)->path];
+    struct fuzz_difference difference;
+    json_t *scenario = json("{\"steps\":[{\"parallel\":{\"requests\":["
+                            "{\"request\":\"GET /\"},"
+                            "{\"request\":\"HEAD /\"}]}}]}");
+    json_t *a = json_pack("{s:{},s:[o]}", "made", "steps", json(one));
+    json_t *b = json_pack("{s:{},s:[o]}", "made", "steps", json(other));
+
+    path[0] = '\0';
+    if (fuzz_compare(a, b, scenario, &difference))
+        memcpy(path, difference.path, sizeof path);
+    fuzz_difference_clear(&difference);
+    json_decref(a);
+    json_decref(b);
+    json_decref(scenario);
+    return path;
+}
+
+static void test_each_of_several_at_once_is_compared(void **state)
+{
+    static const char one[] = "{\"calls\":[],\"replies\":["
+                              "{\"status\":200},"
+                              "{\"status\":500,\"headers\":{\"a\":1}}]}";
+
+    (void)state;
+    assert_string_equal(path_of_parallel(one, one), "");
+    assert_string_equal(
+        path_of_parallel(one, "{\"calls\":[],\"replies\":[{\"status\":200},"
+                              "{\"status\":500,\"headers\":{\"a\":2}}]}"),
+        ""); /* of a HEAD that failed: its words are not there to be seen */
+    assert_string_equal(
+        path_of_parallel(one, "{\"calls\":[],\"replies\":[{\"status\":200},"
+                              "{\"status\":501}]}"),
+        "request.status");
+    assert_string_equal(
+        path_of_parallel(one, "{\"calls\":[{\"op\":\"get\"}],\"replies\":["
+                              "{\"status\":200},{\"status\":500}]}"),
+        "request.calls");
+}
+
+static void test_a_header_is_read_as_latin1(void **state)
+{
+    struct http_reply reply = { .transport = HTTP_OK, .status = 200 };
+    json_t *narrow, *wide;
+
+    (void)state;
+    reply.body = strdup("{}");
+    reply.body_length = 2;
+    http_headers_add(&reply.headers, "x-a", "\xe9");
+    narrow = fuzz_see_reply(&reply, NULL);
+    http_headers_clear(&reply.headers);
+    http_headers_add(&reply.headers, "x-a", "\xc3\xa9");
+    wide = fuzz_see_reply(&reply, NULL);
+    assert_false(json_equal(narrow, wide));
+    http_reply_clear(&reply);
+    json_decref(narrow);
+    json_decref(wide);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -207,6 +269,8 @@ int main(void)
         cmocka_unit_test(test_random_ids_become_numbers_in_their_order),
         cmocka_unit_test(test_a_trace_is_dealt_out_to_the_requests),
         cmocka_unit_test(test_numbers_are_the_same_however_they_were_read),
+        cmocka_unit_test(test_each_of_several_at_once_is_compared),
+        cmocka_unit_test(test_a_header_is_read_as_latin1),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

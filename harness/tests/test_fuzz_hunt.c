@@ -7,11 +7,17 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <signal.h>
+#include <spawn.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
+
+extern char **environ;
 
 struct fixture {
     struct fuzz_hunt hunt;
@@ -38,6 +44,7 @@ static int set_up(void **state)
     f->hunt.other = (struct fuzz_side){ "other", f->server, f->pool };
     f->hunt.seed = 1;
     f->hunt.jobs = 3;
+    f->hunt.schedules = true;
     f->hunt.stop = &f->stop;
     f->hunt.to = open_memstream(&f->text, &f->size);
     *state = f;
@@ -148,6 +155,7 @@ static void test_what_differs_is_found_shrunk_and_reported(void **state)
         fail_msg("%s", fault.text);
     f->hunt.one = (struct fuzz_side){ "fake", f->fake, f->pool };
     f->hunt.jobs = 1;
+    f->hunt.schedules = false;
     f->hunt.steps_max = 300;
     fuzz_hunt(&f->hunt);
     fflush(f->hunt.to);
@@ -162,6 +170,62 @@ static void test_what_differs_is_found_shrunk_and_reported(void **state)
     close(fd);
 }
 
+/* The reference with a known fault; its URL is written to `url`. */
+static pid_t start_faulty(const char *fault, char *url, int size)
+{
+    char *server = strdup(home_server());
+    char *argv[] = { server, "--port", "0", "--fault", strdup(fault), NULL };
+    posix_spawn_file_actions_t actions;
+    int pipes[2];
+    pid_t child;
+    FILE *from;
+
+    assert_int_equal(pipe(pipes), 0);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, pipes[1], STDOUT_FILENO);
+    posix_spawn_file_actions_addclose(&actions, pipes[0]);
+    assert_int_equal(posix_spawn(&child, server, &actions, NULL, argv, environ),
+                     0);
+    posix_spawn_file_actions_destroy(&actions);
+    close(pipes[1]);
+    from = fdopen(pipes[0], "r");
+    assert_non_null(fgets(url, size, from));
+    url[strcspn(url, "\n")] = '\0';
+    fclose(from);
+    free(argv[4]);
+    free(server);
+    return child;
+}
+
+static void
+test_a_fault_that_shows_in_many_places_is_reported_once(void **state)
+{
+    struct fixture *f = *state;
+    struct target_options options = { .connections = 32 };
+    struct fault fault;
+    char url[64];
+    pid_t child = start_faulty("regenerate-keeps-id", url, sizeof url);
+
+    options.name = url;
+    if (target_open(&f->fake, &options, f->pool, &fault))
+        fail_msg("%s", fault.text);
+    f->hunt.one = (struct fuzz_side){ "faulty", f->fake, f->pool };
+    f->hunt.jobs = 2;
+    f->hunt.steps_max = 3000;
+    fuzz_hunt(&f->hunt);
+    fflush(f->hunt.to);
+    http_pool_forget(f->pool);
+    http_pool_free(f->pool); /* the server waits for its connections */
+    f->pool = http_pool_new();
+    kill(child, SIGTERM);
+    waitpid(child, NULL, 0);
+    if (f->hunt.found != 1)
+        print_error("%s", f->text);
+    assert_int_equal(f->hunt.found, 1);
+    assert_true(f->hunt.findings[0].places > 0);
+    assert_true(f->hunt.findings[0].times > 10);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -171,6 +235,7 @@ int main(void)
         TEST(test_it_ends_when_it_is_told_to),
         TEST(test_it_ends_when_the_time_is_over),
         TEST(test_what_differs_is_found_shrunk_and_reported),
+        TEST(test_a_fault_that_shows_in_many_places_is_reported_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -115,7 +115,16 @@ static void test_every_option_and_verb_comes_up(void **state)
                                          "\"redirect\"",
                                          "\"clear\"",
                                          "\"length\"",
-                                         "\"x-forwarded-proto\"" };
+                                         "\"x-forwarded-proto\"",
+                                         "\"parallel\"",
+                                         "\"apps\"",
+                                         "\"via\"",
+                                         "\"later\"",
+                                         "\"body\"",
+                                         "\"callback\"",
+                                         "$base/",
+                                         "xxxxxxxxxxxxxxxxxxxxxxxx",
+                                         "\"expires\": [" };
     bool seen[sizeof words / sizeof *words] = { false };
 
     (void)state;
@@ -131,6 +140,20 @@ static void test_every_option_and_verb_comes_up(void **state)
     for (size_t w = 0; w < sizeof words / sizeof *words; w++)
         if (!seen[w])
             fail_msg("%s never came up", words[w]);
+}
+
+static void test_requests_at_once_can_be_put_in_a_row(void **state)
+{
+    json_t *scenario = json_loads("{\"steps\":[1,{\"parallel\":{\"requests\":"
+                                  "[2,3]}},4]}",
+                                  0, NULL);
+    json_t *want = json_loads("{\"steps\":[1,2,3,4]}", 0, NULL);
+
+    (void)state;
+    fuzz_make_sequential(scenario);
+    assert_true(json_equal(scenario, want));
+    json_decref(scenario);
+    json_decref(want);
 }
 
 static void test_a_restart_merges_maps_and_replaces_all_else(void **state)
@@ -194,6 +217,7 @@ int main(void)
         cmocka_unit_test(
             test_https_stands_in_scenarios_only_where_there_is_tls),
         cmocka_unit_test(test_every_option_and_verb_comes_up),
+        cmocka_unit_test(test_requests_at_once_can_be_put_in_a_row),
         cmocka_unit_test(test_a_restart_merges_maps_and_replaces_all_else),
         cmocka_unit_test(test_a_signed_cookie_verifies),
         cmocka_unit_test(test_a_secret_that_is_none_signs_nothing),

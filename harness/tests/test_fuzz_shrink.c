@@ -83,6 +83,26 @@ static void test_steps_that_need_each_other_both_stay(void **state)
                 "{\"steps\":[{\"advance\":5},{\"advance\":9}]}");
 }
 
+static void test_of_several_at_once_those_stay_that_matter(void **state)
+{
+    static const char several[] =
+        "{\"steps\":[{\"parallel\":{\"choices\":\"ABA\",\"requests\":["
+        "{\"request\":\"GET /\",\"do\":[[\"save\"]]},"
+        "{\"request\":\"PUT /x\",\"do\":[[\"touch\"]]},"
+        "{\"request\":\"GET /\",\"do\":[[\"destroy\"]]}]}}]}";
+    struct fault one = { { "\"touch\"", NULL, NULL }, 0 };
+    struct fault two = { { "\"save\"", "\"destroy\"", NULL }, 0 };
+
+    (void)state;
+    assert_text(shrunk(&one, several, 1000),
+                "{\"steps\":[{\"request\":\"GET /\","
+                "\"do\":[[\"touch\"]]}]}");
+    assert_text(shrunk(&two, several, 1000),
+                "{\"steps\":[{\"parallel\":{\"requests\":["
+                "{\"request\":\"GET /\",\"do\":[[\"save\"]]},"
+                "{\"request\":\"GET /\",\"do\":[[\"destroy\"]]}]}}]}");
+}
+
 static void test_what_cannot_go_keeps_its_place(void **state)
 {
     struct fault fault = { { "\"resave\":true", "\"secret\"", NULL }, 0 };
@@ -129,6 +149,7 @@ int main(void)
         cmocka_unit_test(test_steps_that_do_not_matter_go),
         cmocka_unit_test(test_actions_and_members_go_and_values_become_plain),
         cmocka_unit_test(test_steps_that_need_each_other_both_stay),
+        cmocka_unit_test(test_of_several_at_once_those_stay_that_matter),
         cmocka_unit_test(test_what_cannot_go_keeps_its_place),
         cmocka_unit_test(test_it_gives_up_when_it_has_asked_often_enough),
         cmocka_unit_test(test_random_scenarios_come_down_to_a_step),

@@ -85,13 +85,14 @@ static void assert_loads(const char *text)
     problems_free(&problems);
 }
 
-static void test_every_scenario_is_a_case(void **state)
+static void test_every_scenario_that_suits_is_a_case(void **state)
 {
     static const char *const aspects[] = { "events", "holds",      "answer",
                                            "calls",  "set-cookie", "text" };
+    unsigned suited = 0;
 
     (void)state;
-    for (unsigned i = 0; i < 300; i++) {
+    for (unsigned i = 0; i < 600; i++) {
         json_t *scenario = fuzz_make(5, i, true);
         json_t *right = right_of(scenario);
         struct fuzz_difference difference = { .path = "request.answer.log",
@@ -100,11 +101,61 @@ static void test_every_scenario_is_a_case(void **state)
                                               .aspect = aspects[i % 6] };
         char *text = written(scenario, right, &difference);
 
-        assert_loads(text);
+        if (fuzz_yaml_suits(scenario)) {
+            assert_loads(text);
+            suited++;
+        }
         free(text);
         json_decref(right);
         json_decref(scenario);
     }
+    assert_true(suited > 200);
+}
+
+static void assert_suits(const char *step, bool suits)
+{
+    json_t *scenario =
+        json_pack("{s:{},s:[o]}", "options", "steps", json(step));
+
+    assert_int_equal(fuzz_yaml_suits(scenario), suits);
+    json_decref(scenario);
+}
+
+static void test_what_the_language_has_no_words_for_is_told_apart(void **state)
+{
+    (void)state;
+    assert_suits("{\"request\":\"GET /\"}", true);
+    assert_suits("{\"store\":{\"op\":\"set\",\"session\":{}}}", true);
+    assert_suits("{\"store\":{\"op\":\"set\",\"session\":[]}}", false);
+    assert_suits("{\"request\":\"GET /\",\"do\":[[\"header\",\"a\",[]]]}",
+                 false);
+    assert_suits("{\"restart\":{\"settings\":{}}}", true);
+    assert_suits("{\"restart\":{\"later\":5}}", false);
+    assert_suits("{\"parallel\":{\"requests\":[]}}", false);
+}
+
+static void test_the_other_app_and_absolute_targets_are_written(void **state)
+{
+    json_t *scenario =
+        json("{\"options\":{\"resave\":false},\"apps\":{\"b\":{\"options\":"
+             "{\"name\":\"b\"}}},\"steps\":[{\"request\":\"POST $base/$x\","
+             "\"via\":\"b\",\"body\":\"$y\"},{\"store\":{\"op\":\"clear\","
+             "\"callback\":false}}]}");
+    json_t *right = right_of(scenario);
+    struct fuzz_difference difference = { .step = 0, .aspect = "answer" };
+    char *text = written(scenario, right, &difference);
+
+    (void)state;
+    assert_non_null(strstr(text, "      b:\n        options: { name: \"b\" }"));
+    assert_non_null(strstr(text, "request: \"POST $base/$$x\""));
+    assert_non_null(strstr(text, "body: \"$$y\""));
+    assert_non_null(strstr(text, "via: b"));
+    assert_non_null(strstr(text, "callback: false"));
+    assert_non_null(strstr(text, "needs: [ no-callback ]"));
+    assert_loads(text);
+    free(text);
+    json_decref(right);
+    json_decref(scenario);
 }
 
 static void test_an_app_that_is_refused_is_a_restart(void **state)
@@ -194,7 +245,9 @@ static void test_a_saved_sid_is_named_and_an_unknown_one_is_nobody(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_scenario_is_a_case),
+        cmocka_unit_test(test_every_scenario_that_suits_is_a_case),
+        cmocka_unit_test(test_what_the_language_has_no_words_for_is_told_apart),
+        cmocka_unit_test(test_the_other_app_and_absolute_targets_are_written),
         cmocka_unit_test(test_an_app_that_is_refused_is_a_restart),
         cmocka_unit_test(test_texts_and_numbers_survive),
         cmocka_unit_test(

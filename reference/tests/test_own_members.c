@@ -179,6 +179,125 @@ static void test_a_plain_cookies_data_are_its_attributes(void **state)
                   "; Max-Age=1; Path=/x");
 }
 
+static void test_a_plain_cookies_max_age_is_any_number(void **state)
+{
+    static const struct {
+        const char *value, *attributes;
+    } table[] = {
+        { "' 60 '", "; Max-Age=60" }, { "'0x10'", "; Max-Age=16" },
+        { "''", "; Max-Age=0" },      { "[5]", "; Max-Age=5" },
+        { "[]", "; Max-Age=0" },      { "[['-1.5']]", "; Max-Age=-2" },
+        { "true", "; Max-Age=1" },    { "null", "" }
+    };
+    char actions[128];
+
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        snprintf(actions, sizeof actions,
+                 "[['set','cookie',{'data':{'maxAge':%s}}]]", table[i].value);
+        assert_cookie(*state, actions, table[i].attributes);
+    }
+}
+
+static void assert_log(struct apps *apps, const char *actions,
+                       const char *expected)
+{
+    put_app(apps, "a", QUIET);
+    assert_run(apps, actions, "", "log", expected);
+}
+
+/* A Date is an object: it takes members, and JSON does not show them. */
+static void test_a_date_is_no_text_to_a_path(void **state)
+{
+    assert_log(*state,
+               "[['cookie','expires','x'],['add','cookie._expires',1],"
+               "['push','cookie._expires',1],['read','cookie._expires']]",
+               "[{'do':'cookie'},{'do':'add','error':{'message':"
+               "'not a number'}},{'do':'push','error':{'message':"
+               "'not an array'}},{'do':'read','value':null}]");
+    assert_log(*state,
+               "[['cookie','maxAge',1000],['set','cookie._expires.x',5],"
+               "['add','cookie._expires.x',2],['read','cookie._expires.x'],"
+               "['delete','cookie._expires.x'],['read','cookie._expires.x'],"
+               "['read','cookie._expires']]",
+               "[{'do':'cookie'},{'do':'set'},{'do':'add'},"
+               "{'do':'read','value':7},{'do':'delete'},"
+               "{'do':'read','value':null},"
+               "{'do':'read','value':'2023-11-14T22:13:21.000Z'}]");
+}
+
+static void test_another_date_has_no_members_of_the_old(void **state)
+{
+    assert_log(*state,
+               "[['cookie','maxAge',1000],['set','cookie._expires.x',5],"
+               "['touch'],['read','cookie._expires.x']]",
+               "[{'do':'cookie'},{'do':'set'},{'do':'touch'},"
+               "{'do':'read','value':null}]");
+}
+
+static void test_a_date_in_a_plain_cookie_is_no_text_either(void **state)
+{
+    assert_log(*state,
+               "[['set','cookie',{}],['cookie','expires','x'],"
+               "['add','cookie.expires',1],['set','cookie.expires.x',1],"
+               "['read','cookie.expires.x'],['read','cookie.expires'],"
+               "['set','cookie.expires',2],['add','cookie.expires',1],"
+               "['read','cookie.expires']]",
+               "[{'do':'set'},{'do':'cookie'},{'do':'add','error':"
+               "{'message':'not a number'}},{'do':'set'},"
+               "{'do':'read','value':1},{'do':'read','value':null},"
+               "{'do':'set'},{'do':'add'},{'do':'read','value':3}]");
+    assert_log(*state,
+               "[['set','cookie',{}],['cookie','expires','x'],"
+               "['cookie','expires',null],['add','cookie.expires',1],"
+               "['read','cookie.expires']]",
+               "[{'do':'set'},{'do':'cookie'},{'do':'cookie'},{'do':'add'},"
+               "{'do':'read','value':1}]");
+}
+
+/* An invalid Date is not null: the cookie of a changed session goes out. */
+static void test_an_invalid_date_in_a_plain_cookie_is_set(void **state)
+{
+    static const char again[] = "[['set','b',1],['set','cookie',{}],"
+                                "['cookie','expires','x']]";
+    struct exchange exchange;
+    char *cookie;
+
+    exchange_on(*state, &exchange, "GET", "/", "[['set','a',1]]", NULL);
+    cookie = cookie_sent(&exchange);
+    exchange_clear(&exchange);
+    exchange_on(*state, &exchange, "GET", "/", again, cookie);
+    assert_non_null(strstr(exchange.sent, "\r\nSet-Cookie: "));
+    exchange_clear(&exchange);
+    exchange_on(*state, &exchange, "GET", "/",
+                "[['set','b',2],['set','cookie',{'expires':null}]]", cookie);
+    assert_null(strstr(exchange.sent, "\r\nSet-Cookie: "));
+    exchange_clear(&exchange);
+    free(cookie);
+}
+
+static void
+test_nothing_is_within_a_number_that_json_shows_as_null(void **state)
+{
+    assert_log(*state,
+               "[['cookie','expires','x'],['set','cookie.originalMaxAge.x',1],"
+               "['read','cookie.originalMaxAge.x'],"
+               "['add','cookie.originalMaxAge',1],"
+               "['read','cookie.originalMaxAge']]",
+               "[{'do':'cookie'},{'do':'set','error':{'message':"
+               "'not an object'}},{'do':'read','error':{'message':"
+               "'not an object'}},{'do':'add'},{'do':'read','value':null}]");
+}
+
+static void test_a_list_of_options_gives_the_cookie_its_items(void **state)
+{
+    put_app(*state, "a", "{'options':{'secret':'cat','cookie':[7]}}");
+    assert_run(*state, "[['set','cookie.toJSON',1],['read','cookie']]",
+               "set:ok", "log",
+               "[{'do':'set'},{'do':'read','value':{'0':7,'path':'/',"
+               "'_expires':null,'originalMaxAge':null,'httpOnly':true,"
+               "'toJSON':1}}]");
+}
+
 /* ---- Names of every object --------------------------------------------- */
 
 static void test_a_cookie_named_like_an_inherited_member_throws(void **state)
@@ -293,6 +412,13 @@ int main(void)
         TEST(test_a_plain_cookie_is_stored_as_it_stands),
         TEST(test_touch_copies_a_plain_cookies_max_age),
         TEST(test_a_cookie_without_members_cannot_be_touched),
+        TEST(test_a_plain_cookies_max_age_is_any_number),
+        TEST(test_a_list_of_options_gives_the_cookie_its_items),
+        TEST(test_a_date_is_no_text_to_a_path),
+        TEST(test_another_date_has_no_members_of_the_old),
+        TEST(test_a_date_in_a_plain_cookie_is_no_text_either),
+        TEST(test_an_invalid_date_in_a_plain_cookie_is_set),
+        TEST(test_nothing_is_within_a_number_that_json_shows_as_null),
         TEST(test_a_plain_cookies_data_are_its_attributes),
         TEST(test_a_cookie_named_like_an_inherited_member_throws),
         TEST(test_a_json_cookie_behind_a_parser_throws),

@@ -106,6 +106,17 @@ static void test_bytes_of_a_header_are_latin1(void **state)
     free(text);
 }
 
+static void test_blanks_behind_a_header_are_not_its_own(void **state)
+{
+    static const struct request_header headers[] = { { "X-Id", "a b \t " },
+                                                     { "Cookie", "a=1 " },
+                                                     { "Cookie", " \t" } };
+
+    (void)state;
+    assert_header(headers, 3, "x-id", "a b");
+    assert_header(headers, 3, "cookie", "a=1; ");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -118,6 +129,7 @@ int main(void)
         cmocka_unit_test(test_other_headers_are_joined_with_a_comma),
         cmocka_unit_test(test_a_header_that_is_not_there_is_null),
         cmocka_unit_test(test_bytes_of_a_header_are_latin1),
+        cmocka_unit_test(test_blanks_behind_a_header_are_not_its_own),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

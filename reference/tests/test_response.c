@@ -112,6 +112,55 @@ static void test_a_declared_length_is_not_chunked(void **state)
                                           "content-length: 5\r\n\r\nhello");
 }
 
+/* As Node does it: a text of which it sends no chunk goes with the head. */
+static void test_a_head_is_utf8_with_a_text_and_latin1_without(void **state)
+{
+    static const struct {
+        const char *length, *text;
+        bool writes, bytes;
+        const char *sent;
+    } table[] = {
+        { NULL, "x", false, false, "x-a: \xc3\xa9\r\n" },
+        { NULL, "", false, false, "x-a: \xe9\r\n" },
+        { NULL, "x", false, true, "x-a: \xe9\r\n" },
+        { NULL, "x", true, false, "x-a: \xe9\r\n" }, /* a chunk */
+        { NULL, "", true, false, "x-a: \xc3\xa9\r\n" },
+        { "1", "x", true, false, "x-a: \xc3\xa9\r\n" },
+        { "1", "x", true, true, "x-a: \xe9\r\n" },
+    };
+    struct js_error error;
+
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct setup *setup;
+
+        tear_down(state);
+        set_up(state);
+        setup = *state;
+        response_set_header(&setup->response, "x-a", "\xc3\xa9", &error);
+        if (table[i].length)
+            response_set_header(&setup->response, "content-length",
+                                table[i].length, &error);
+        setup->response.sends_bytes = table[i].bytes;
+        if (table[i].writes)
+            write_text(setup, table[i].text);
+        end_text(setup, table[i].writes ? NULL : table[i].text);
+        assert_non_null(strstr(setup->wire.text, table[i].sent));
+    }
+}
+
+static void test_a_coding_that_is_declared_is_not_declared_again(void **state)
+{
+    struct setup *setup = *state;
+    struct js_error error;
+
+    response_set_header(&setup->response, "Transfer-Encoding", "Chunked",
+                        &error);
+    end_text(setup, "hello");
+    assert_string_equal(setup->wire.text,
+                        "HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n"
+                        "5\r\nhello\r\n0\r\n\r\n");
+}
+
 static void assert_bodiless(struct setup *setup)
 {
     write_text(setup, "hello");
@@ -281,6 +330,8 @@ int main(void)
         TEST(test_no_body_has_a_length_of_nothing),
         TEST(test_a_body_in_pieces_is_chunked),
         TEST(test_a_declared_length_is_not_chunked),
+        TEST(test_a_head_is_utf8_with_a_text_and_latin1_without),
+        TEST(test_a_coding_that_is_declared_is_not_declared_again),
         TEST(test_204_and_304_have_no_body),
         TEST(test_head_has_no_body),
         TEST(test_a_status_after_the_head_changes_nothing),
