@@ -11,6 +11,7 @@ static const struct command {
     const char *help;
 } commands[] = {
     { "run", cmd_run, "play cases against a target, and report" },
+    { "compare", cmd_compare, "reports of several runs, side by side" },
     { "list", cmd_list, "the cases, or with --requirements what they check" },
     { "check", cmd_check, "read case files, and say what is wrong in them" },
     { "explain", cmd_explain, "one requirement or case, in full" },

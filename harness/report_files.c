@@ -14,8 +14,7 @@ static int path_fault(struct fault *fault, const char *path, int error)
                      strerror(error));
 }
 
-/* Makes the folders that a path goes through. Returns 0 or errno. */
-static int folders_make(const char *path)
+int report_folders_make(const char *path)
 {
     char *copy = strdup(path);
     int error = copy ? 0 : ENOMEM;
@@ -40,7 +39,7 @@ int report_files_prepare(const struct run_options *options, struct fault *fault)
 
         if (!path)
             continue;
-        error = *path ? folders_make(path) : ENOENT;
+        error = *path ? report_folders_make(path) : ENOENT;
         if (error)
             return path_fault(fault, path, error);
         file = fopen(path, "a"); /* an older report stays until then */
@@ -51,13 +50,17 @@ int report_files_prepare(const struct run_options *options, struct fault *fault)
     return 0;
 }
 
-static struct report_style style_for(const struct run_options *options,
-                                     FILE *to)
+bool report_in_colour(FILE *to)
 {
     const char *no_colour = getenv("NO_COLOR");
 
-    return (struct report_style){ .colour = isatty(fileno(to)) &&
-                                            !(no_colour && *no_colour),
+    return isatty(fileno(to)) && !(no_colour && *no_colour);
+}
+
+static struct report_style style_for(const struct run_options *options,
+                                     FILE *to)
+{
+    return (struct report_style){ .colour = report_in_colour(to),
                                   .verbose = options->verbose };
 }
 

@@ -14,4 +14,10 @@ int report_files_prepare(const struct run_options *options,
 int report_files_write(const struct run_options *options,
                        const struct result_run *run, struct fault *fault);
 
+/* Makes the folders that a path goes through. Returns 0 or errno. */
+int report_folders_make(const char *path);
+
+/* A terminal, where NO_COLOR does not forbid it. */
+bool report_in_colour(FILE *to);
+
 #endif

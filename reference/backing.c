@@ -118,7 +118,7 @@ static void drop_all(struct backing *backing)
         backing_clear(backing, &call, &error);
         return;
     }
-    json_array_foreach (sessions, i, row)
+    json_array_foreach(sessions, i, row)
         backing_destroy(backing, &call, json_object_get(row, "sid"), &error);
     json_decref(sessions);
 }

@@ -37,11 +37,8 @@ static int op_destroy(struct operation *operation)
                            &operation->error);
 }
 
-/* What is falsy can be set raw, and never comes back. */
 static int op_set(struct operation *operation)
 {
-    if (!js_truthy(operation->session))
-        return op_destroy(operation);
     return backing_set(operation->backing, &operation->how, operation->sid,
                        operation->session, &operation->error);
 }

@@ -2,66 +2,21 @@
  *
  * What did not pass comes first, then the requirements by section, then all
  * cases by suite, each with its expectations, transcript and replay line.
- * Every text goes through escape(): a target under test chooses much of it.
+ * Every text goes through html_escape(): a target under test chooses much of
+ * it.
  */
 #include "report.h"
 
 #include "html_page.h"
-#include "text.h"
+#include "html_parts.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-static void escape_one(FILE *to, uint32_t c)
-{
-    if (c == '&' || c == '<' || c == '>' || c == '"' || c == '\'')
-        fprintf(to, "&#%u;", (unsigned)c);
-    else
-        text_put(to, c);
-}
-
-/* The text with what HTML reads as markup made harmless. */
-static void escape(FILE *to, const char *text)
-{
-    for (uint32_t c; (c = text_next(&text)) != 0;)
-        escape_one(to, c);
-}
-
-/* The text as the content of an element, whose start tag is given. */
-static void element(FILE *to, const char *start, const char *text,
-                    const char *end)
-{
-    fputs(start, to);
-    escape(to, text);
-    fputs(end, to);
-}
-
-/* The same for the catalogue's prose, whose `names` become code. */
-static void prose(FILE *to, const char *text)
-{
-    bool code = false;
-
-    for (uint32_t c; (c = text_next(&text)) != 0;) {
-        if (c != '`') {
-            escape_one(to, c);
-        } else if (code || strchr(text, '`') != NULL) {
-            fputs(code ? "</code>" : "<code>", to);
-            code = !code;
-        } else {
-            text_put(to, c);
-        }
-    }
-}
-
 static bool given(const char *text)
 {
     return text != NULL && text[0] != '\0';
-}
-
-static void tag(FILE *to, const char *word)
-{
-    fprintf(to, "<span class=\"tag %s\">%s</span>", word, word);
 }
 
 /* A link to where the case stands on this page. */
@@ -71,22 +26,22 @@ static void case_link(FILE *to, const struct result_run *run, const char *id)
         if (strcmp(run->cases[i].id, id) != 0)
             continue;
         fprintf(to, "<a href=\"#case-%zu\">", i);
-        element(to, "", id, "</a>");
+        html_element(to, "", id, "</a>");
         return;
     }
-    escape(to, id);
+    html_escape(to, id);
 }
 
 static void fact(FILE *to, const char *name, const char *first,
                  const char *second, const char *mark, const char *third)
 {
     fprintf(to, "<dt>%s</dt><dd>", name);
-    escape(to, first);
+    html_escape(to, first);
     putc(' ', to);
-    escape(to, second);
+    html_escape(to, second);
     if (given(third)) {
         fputs(mark, to);
-        escape(to, third);
+        html_escape(to, third);
     }
     fputs("</dd>\n", to);
 }
@@ -101,7 +56,7 @@ static void facts(FILE *to, const struct result_run *run)
     fact(to, "Store", run->store_name, run->store_version, ", ",
          run->store_spec);
     fact(to, "Judged by", run->tool_name, run->tool_version, "", NULL);
-    element(to, "<dt>Started</dt><dd>", run->started, "");
+    html_element(to, "<dt>Started</dt><dd>", run->started, "");
     fprintf(to, ", took %.2f s</dd>\n</dl>\n", run->seconds);
 }
 
@@ -162,10 +117,11 @@ static void bad_cases(FILE *to, const struct result_run *run)
         if (!outcome_is_bad(test->outcome))
             continue;
         fputs("<li>", to);
-        tag(to, outcome_words[test->outcome]);
+        html_tag(to, outcome_words[test->outcome]);
         fprintf(to, " <a href=\"#case-%zu\">", i);
-        element(to, "", test->id, "</a><br>");
-        element(to, "<span class=\"soft\">", test->title, "</span></li>\n");
+        html_element(to, "", test->id, "</a><br>");
+        html_element(to, "<span class=\"soft\">", test->title,
+                     "</span></li>\n");
     }
     fputs("</ul>\n", to);
 }
@@ -201,13 +157,13 @@ static void requirement_row(FILE *to, const struct result_run *run,
     const struct result_requirement *requirement = &run->requirements[index];
 
     fprintf(to, "<tr id=\"requirement-%zu\"><td class=\"id\">", index);
-    element(to, "", requirement->id, "</td>");
-    element(to, "<td class=\"level soft\">", requirement->level, "</td>");
+    html_element(to, "", requirement->id, "</td>");
+    html_element(to, "<td class=\"level soft\">", requirement->level, "</td>");
     fputs("<td>", to);
-    prose(to, requirement->text);
-    element(to, "<small>", requirement->source, "</small></td>");
+    html_prose(to, requirement->text);
+    html_element(to, "<small>", requirement->source, "</small></td>");
     fputs("<td class=\"verdict\">", to);
-    tag(to, verdict_words[requirement->verdict]);
+    html_tag(to, verdict_words[requirement->verdict]);
     fputs("</td><td class=\"cases\">", to);
     if (requirement->case_count > 0)
         fputs("<ul>", to);
@@ -242,8 +198,8 @@ static void requirements(FILE *to, const struct result_run *run)
         const struct result_requirement *requirement = &run->requirements[i];
 
         if (i == 0 || !same_section(requirement, requirement - 1))
-            element(to, "<tr><th colspan=\"5\">", requirement->section,
-                    "</th></tr>\n");
+            html_element(to, "<tr><th colspan=\"5\">", requirement->section,
+                         "</th></tr>\n");
         requirement_row(to, run, i);
     }
     fputs("</tbody>\n</table>\n", to);
@@ -254,14 +210,14 @@ static void expectations(FILE *to, const struct result_case *test)
     for (size_t i = 0; i < test->failure_count; i++) {
         const struct result_failure *failure = &test->failures[i];
 
-        element(to, "<div class=\"expectation\"><strong>", failure->what,
-                "</strong> <span class=\"soft\">");
-        escape(to, test->file);
+        html_element(to, "<div class=\"expectation\"><strong>", failure->what,
+                     "</strong> <span class=\"soft\">");
+        html_escape(to, test->file);
         fprintf(to, ":%u</span>", failure->line);
-        element(to, "<dl><dt>expected</dt><dd><code>", failure->expected,
-                "</code></dd>");
-        element(to, "<dt>actual</dt><dd><code>", failure->actual,
-                "</code></dd></dl></div>\n");
+        html_element(to, "<dl><dt>expected</dt><dd><code>", failure->expected,
+                     "</code></dd>");
+        html_element(to, "<dt>actual</dt><dd><code>", failure->actual,
+                     "</code></dd></dl></div>\n");
     }
 }
 
@@ -271,17 +227,17 @@ static void advice(FILE *to, const struct result_requirement *requirement)
     if (!given(requirement->failure))
         return;
     fputs("<div class=\"soft\">If it fails: ", to);
-    prose(to, requirement->failure);
+    html_prose(to, requirement->failure);
     fputs("</div>\n", to);
     if (requirement->seen_count > 0)
         fputs("<ul class=\"soft\">", to);
     for (size_t i = 0; i < requirement->seen_count; i++) {
         const struct result_seen *seen = &requirement->seen[i];
 
-        element(to, "<li>", seen->where, ": ");
-        escape(to, seen->what);
+        html_element(to, "<li>", seen->where, ": ");
+        html_escape(to, seen->what);
         if (given(seen->link))
-            element(to, " <small>", seen->link, "</small>");
+            html_element(to, " <small>", seen->link, "</small>");
         fputs("</li>\n", to);
     }
     if (requirement->seen_count > 0)
@@ -298,15 +254,15 @@ static void checks(FILE *to, const struct result_run *run,
             result_requirement(run, test->checks[i]);
 
         if (requirement == NULL) {
-            element(to, "<div>", test->checks[i], "</div>\n");
+            html_element(to, "<div>", test->checks[i], "</div>\n");
             continue;
         }
         fprintf(to, "<div><a href=\"#requirement-%zu\">",
                 (size_t)(requirement - run->requirements));
-        element(to, "", requirement->id, "</a> ");
-        prose(to, requirement->text);
-        element(to, " <span class=\"soft\">(", requirement->level, "; ");
-        element(to, "", requirement->source, ")</span></div>\n");
+        html_element(to, "", requirement->id, "</a> ");
+        html_prose(to, requirement->text);
+        html_element(to, " <span class=\"soft\">(", requirement->level, "; ");
+        html_element(to, "", requirement->source, ")</span></div>\n");
         if (outcome_is_bad(test->outcome))
             advice(to, requirement);
     }
@@ -319,29 +275,29 @@ static void one_case(FILE *to, const struct result_run *run, size_t index)
 
     fprintf(to, "<details class=\"case %s\" id=\"case-%zu\"%s><summary>", word,
             index, outcome_is_bad(test->outcome) ? " open" : "");
-    tag(to, word);
-    element(to, "<span>", result_case_name(test), "</span>");
-    element(to, "<span class=\"title soft\">", test->title, "");
+    html_tag(to, word);
+    html_element(to, "<span>", result_case_name(test), "</span>");
+    html_element(to, "<span class=\"title soft\">", test->title, "");
     if (test->outcome == OUTCOME_SKIP)
-        element(to, "<br>", test->reason, "");
+        html_element(to, "<br>", test->reason, "");
     fputs("</span>", to);
     fprintf(to, "<span class=\"time\">%.0f ms</span></summary>\n",
             test->seconds * 1000);
     if (given(test->reason) && test->outcome != OUTCOME_SKIP)
-        element(to, "<p class=\"tag\">", test->reason, "</p>\n");
+        html_element(to, "<p class=\"tag\">", test->reason, "</p>\n");
     expectations(to, test);
     checks(to, run, test);
     if (given(test->diverges)) {
-        element(to, "<p class=\"label\">documented divergence</p>\n<div>",
-                test->diverges, ": ");
-        element(to, "", test->diverges_source, "</div>\n");
+        html_element(to, "<p class=\"label\">documented divergence</p>\n<div>",
+                     test->diverges, ": ");
+        html_element(to, "", test->diverges_source, "</div>\n");
     }
     if (given(test->transcript))
-        element(to, "<p class=\"label\">transcript</p>\n<pre>\n",
-                test->transcript, "</pre>\n");
-    element(to, "<p class=\"label\">replay, from ", test->file, "");
+        html_element(to, "<p class=\"label\">transcript</p>\n<pre>\n",
+                     test->transcript, "</pre>\n");
+    html_element(to, "<p class=\"label\">replay, from ", test->file, "");
     fprintf(to, ":%u</p>\n", test->line);
-    element(to, "<pre>\n", test->replay, "</pre>\n</details>\n");
+    html_element(to, "<pre>\n", test->replay, "</pre>\n</details>\n");
 }
 
 static void suite_counts(FILE *to, const struct result_totals *totals)
@@ -370,8 +326,8 @@ static int cases(FILE *to, const struct result_run *run)
           "</div>\n",
           to);
     for (size_t i = 0; i < count; i++) {
-        element(to, "<section class=\"suite\">\n<h3>", list[i].name,
-                " <small>");
+        html_element(to, "<section class=\"suite\">\n<h3>", list[i].name,
+                     " <small>");
         suite_counts(to, &list[i].totals);
         fputs("</small></h3>\n", to);
         for (size_t j = 0; j < run->case_count; j++)
@@ -398,10 +354,10 @@ static void divergences(FILE *to, const struct result_run *run)
                   "say; the documents count.</p>\n<table>\n<tbody>\n",
                   to);
         any = true;
-        element(to, "<tr><td class=\"id\">", test->diverges, "</td><td>");
-        element(to, "", test->title, "<small>");
-        element(to, "", test->diverges_source, "</small></td><td>");
-        tag(to, outcome_words[test->outcome]);
+        html_element(to, "<tr><td class=\"id\">", test->diverges, "</td><td>");
+        html_element(to, "", test->title, "<small>");
+        html_element(to, "", test->diverges_source, "</small></td><td>");
+        html_tag(to, outcome_words[test->outcome]);
         fputs("</td><td>", to);
         case_link(to, run, test->id);
         fputs("</td></tr>\n", to);
@@ -416,15 +372,8 @@ static int write_html(const struct result_run *run,
     int result;
 
     (void)style;
-    fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
-          "<meta charset=\"utf-8\">\n"
-          "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src "
-          "'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n"
-          "<meta name=\"viewport\" content=\"width=device-width\">\n",
-          to);
-    element(to, "<title>Session conformance: ", run->target_name, ", ");
-    element(to, "", run->store_name, "</title>\n");
-    fprintf(to, "<style>\n%s</style>\n</head>\n<body>\n", page_style);
+    html_begin(to, "Session conformance: ", run->target_name, ", ",
+               run->store_name, "");
     summary(to, run);
     bad_cases(to, run);
     divergences(to, run);
@@ -432,9 +381,7 @@ static int write_html(const struct result_run *run,
     result = cases(to, run);
     if (result != 0)
         return result;
-    element(to, "<footer>Written by ", run->tool_name, " ");
-    element(to, "", run->tool_version, "</footer>\n");
-    fprintf(to, "<script>%s</script>\n</body>\n</html>\n", page_script);
+    html_end(to, run->tool_name, run->tool_version, page_script);
     return report_finish(to);
 }
 

@@ -93,24 +93,6 @@ static void test_a_scalar_takes_no_cookie(void **state)
     assert_operation(*state, touch, "{}");
 }
 
-/* As with MemoryStore, which has it and never shows it. */
-static void test_what_is_falsy_and_set_raw_is_not_there(void **state)
-{
-    static const char *const falsy[] = { "0", "''", "false", "null" };
-    char text[128];
-
-    for (size_t i = 0; i < sizeof falsy / sizeof *falsy; i++) {
-        assert_operation(
-            *state, "{'op':'set','sid':'s','session':{'cookie':{}}}", "{}");
-        assert_operation(*state, "{'op':'length'}", "{'length':1}");
-        snprintf(text, sizeof text,
-                 "{'op':'set','sid':'s','raw':true,'session':%s}", falsy[i]);
-        assert_operation(*state, text, "{}");
-        assert_operation(*state, "{'op':'length'}", "{'length':0}");
-        assert_operation(*state, "{'op':'get','sid':'s'}", "{'session':null}");
-    }
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -118,7 +100,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_what_is_no_object_comes_back_as_it_was_set_raw),
         TEST(test_a_scalar_takes_no_cookie),
-        TEST(test_what_is_falsy_and_set_raw_is_not_there),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
