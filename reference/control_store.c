@@ -44,26 +44,28 @@ static int op_set(struct operation *operation)
 }
 
 /* MemoryStore puts the cookie on what it has, which throws where that is a
- * scalar that was set raw. */
+ * scalar that was set raw. What cannot be read is the store's own affair. */
 static int check_holder(struct operation *operation)
 {
     json_t *stored = NULL, *text;
-    int rc = backing_get(operation->backing, &operation->how, operation->sid,
-                         &stored, &operation->error);
+    struct js_error unread;
 
-    if (rc == 0 && stored && !json_is_object(stored) &&
-        !json_is_array(stored)) {
-        text = js_string(stored);
-        rc = js_throw(&operation->error, "TypeError",
-                      "Cannot create property 'cookie' on %s '%.100s'",
-                      json_is_string(stored)   ? "string"
-                      : json_is_number(stored) ? "number"
-                                               : "boolean",
-                      json_string_value(text));
-        json_decref(text);
+    if (backing_get(operation->backing, &operation->how, operation->sid,
+                    &stored, &unread) ||
+        !stored || json_is_object(stored) || json_is_array(stored)) {
+        json_decref(stored);
+        return 0;
     }
+    text = js_string(stored);
+    js_throw(&operation->error, "TypeError",
+             "Cannot create property 'cookie' on %s '%.100s'",
+             json_is_string(stored)   ? "string"
+             : json_is_number(stored) ? "number"
+                                      : "boolean",
+             json_string_value(text));
+    json_decref(text);
     json_decref(stored);
-    return rc;
+    return -1;
 }
 
 static int op_touch(struct operation *operation)
