@@ -17,11 +17,11 @@
  *               whole
  *
  * Limits
- *   A local file system. One writes at a time; there is no deadline for waiting
- *   until another process has written. 1,024 readers at once. The file does not
- *   shrink: what was removed makes room for what comes. Who cuts the file while
- *   it is open ends the process. One process opens it by one copy of this store
- *   (linked in, or the plugin), and not across a fork.
+ *   A local file system. One writes at a time; for other programs that write to
+ *   the database (mdb_load) there is no deadline. 1,024 readers at once. The
+ * file does not shrink: what was removed makes room for what comes. Who cuts
+ * the file while it is open ends the process. One process opens it by one copy
+ * of this store (linked in, or the plugin), and not across a fork.
  */
 #ifndef SSTORE_ENTRY
 #define SSTORE_ENTRY sstore_lmdb /* it is linked into its host */

@@ -5,11 +5,13 @@
 #include "base/range_lock.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define MIB ((size_t)1 << 20)
 /* What the map is at first; it doubles when it is full. */
@@ -25,6 +27,7 @@ enum { STALE = MDB_KEYEXIST - 1000 };
 struct lmdb_env {
     char *path;            /* of the folder, absolute */
     char *file_path;       /* of the database in it */
+    char *lock_path;       /* of the file whose lock writers wait for */
     unsigned users;        /* under all_lock */
     struct lmdb_env *next; /* under all_lock */
 
@@ -76,17 +79,17 @@ int lmdb_env_fail(int result, const char *what, struct sstore_err *err)
 
 /* ---- Open and close: under the lock for writing, or alone --------------- */
 
-static int open_handles(struct lmdb_env *env)
+static int open_handles(struct lmdb_env *env, unsigned txn_flags,
+                        unsigned flags)
 {
     struct lmdb_txn *handles = &env->handles;
-    int result = mdb_txn_begin(env->env, NULL, 0, &handles->txn);
+    int result = mdb_txn_begin(env->env, NULL, txn_flags, &handles->txn);
 
     if (result != 0)
         return result;
-    result =
-        mdb_dbi_open(handles->txn, "sessions", MDB_CREATE, &handles->sessions);
+    result = mdb_dbi_open(handles->txn, "sessions", flags, &handles->sessions);
     if (result == 0)
-        result = mdb_dbi_open(handles->txn, "due", MDB_CREATE, &handles->due);
+        result = mdb_dbi_open(handles->txn, "due", flags, &handles->due);
     if (result == 0)
         return mdb_txn_commit(handles->txn);
     mdb_txn_abort(handles->txn);
@@ -108,8 +111,11 @@ static int open_database(struct lmdb_env *env)
         result = mdb_env_open(env->env, env->path, flags, 0600);
     if (result == 0)
         result = mdb_reader_check(env->env, &dead);
-    if (result == 0)
-        result = open_handles(env);
+    if (result == 0) {
+        result = open_handles(env, MDB_RDONLY, 0);
+        if (result == MDB_NOTFOUND)
+            result = open_handles(env, 0, MDB_CREATE);
+    }
     if (result == 0)
         result = mdb_env_get_fd(env->env, &fd);
     if (result == 0 && fstat(fd, &env->file) != 0)
@@ -215,16 +221,26 @@ int lmdb_env_read(struct lmdb_env *env, lmdb_env_fn *fn, void *arg)
     return transact(env, MDB_RDONLY, fn, arg);
 }
 
+/* LMDB has a lock for writers too, but none that is waited for until a
+ * deadline; and it was seen to be waited for without end, in version 0.9.24,
+ * once two other processes had been killed at it. So nobody waits there. */
 int lmdb_env_write(struct lmdb_env *env, int64_t deadline_ns, lmdb_env_fn *fn,
                    void *arg)
 {
     struct range_lock line = { .path = env->path,
                                .all = true,
                                .deadline_ns = deadline_ns };
+    int result, fd;
 
     if (range_lock_wait(&line) != 0)
         return errno;
-    int result = transact(env, 0, fn, arg);
+    fd = open(env->lock_path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0 || range_lock_file(&line, fd) != 0)
+        result = errno;
+    else
+        result = transact(env, 0, fn, arg);
+    if (fd >= 0)
+        close(fd);
     range_lock_end(&line);
     return result;
 }
@@ -238,6 +254,7 @@ static void env_free(struct lmdb_env *env)
 {
     free(env->path);
     free(env->file_path);
+    free(env->lock_path);
     free(env);
 }
 
@@ -254,23 +271,34 @@ static int lock_init(pthread_rwlock_t *lock)
     return result;
 }
 
+/* "PATH/NAME"; NULL without memory. */
+static char *path_in(const char *path, const char *name)
+{
+    size_t room = strlen(path) + 1 + strlen(name) + 1;
+    char *joined = malloc(room);
+
+    if (joined)
+        snprintf(joined, room, "%s/%s", path, name);
+    return joined;
+}
+
 static int env_new(struct lmdb_env **opened, const char *path, bool fsync,
                    size_t most)
 {
     struct lmdb_env *env = calloc(1, sizeof *env);
-    size_t room = strlen(path) + sizeof "/data.mdb";
 
     if (!env)
         return ENOMEM;
     env->fsync = fsync;
     env->most = most;
     env->path = strdup(path);
-    env->file_path = malloc(room);
-    if (!env->path || !env->file_path || lock_init(&env->lock) != 0) {
+    env->file_path = path_in(path, "data.mdb");
+    env->lock_path = path_in(path, "writers.lock");
+    if (!env->path || !env->file_path || !env->lock_path ||
+        lock_init(&env->lock) != 0) {
         env_free(env);
         return ENOMEM;
     }
-    snprintf(env->file_path, room, "%s/data.mdb", path);
     int result = open_database(env);
     if (result != 0) {
         pthread_rwlock_destroy(&env->lock);

@@ -32,7 +32,7 @@ struct lmdb_txn {
 typedef int lmdb_env_fn(const struct lmdb_txn *txn, void *arg);
 
 /* Both give what `fn` gave, or what LMDB said, or an errno: ETIMEDOUT where
- * other writers of this process have taken too long. */
+ * others who write have taken too long. */
 int lmdb_env_read(struct lmdb_env *env, lmdb_env_fn *fn, void *arg);
 int lmdb_env_write(struct lmdb_env *env, int64_t deadline_ns, lmdb_env_fn *fn,
                    void *arg);

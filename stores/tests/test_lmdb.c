@@ -7,6 +7,7 @@
 #include "../base/range_lock.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <lmdb.h>
 #include <pthread.h>
@@ -197,10 +198,11 @@ static void test_all_instances_share_one_database(void **state)
 
 static void test_nobody_else_may_read_the_database(void **state)
 {
-    static const char *const names[] = { "", "/data.mdb", "/lock.mdb" };
+    static const char *const names[] = { "", "/data.mdb", "/lock.mdb",
+                                         "/writers.lock" };
 
     set(*state, 10, "a", "1", "{}", 99);
-    for (int i = 0; i < 3; i++) {
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         struct stat entry;
         char path[100];
         snprintf(path, sizeof path, "%s%s", folder, names[i]);
@@ -247,14 +249,24 @@ static void test_a_database_that_was_removed_begins_anew(void **state)
 
 /* ---- Locks and processes ------------------------------------------------ */
 
+/* As another process that was stopped in the middle of its work. */
+static int lock_writers(void)
+{
+    struct range_lock line = { .path = folder, .all = true };
+    char path[100];
+
+    snprintf(path, sizeof path, "%s/writers.lock", folder);
+    int fd = open(path, O_RDWR);
+    assert_true(fd >= 0);
+    assert_int_equal(range_lock_file(&line, fd), 0);
+    return fd;
+}
+
 static void test_a_call_that_has_no_time_left_is_a_timeout(void **state)
 {
     const struct sstore_plugin *plugin = sstore_lmdb();
     struct sstore_opt options[] = { { "path", folder },
                                     { "namespace", "test" } };
-    struct range_lock line = { .path = folder,
-                               .all = true,
-                               .deadline_ns = INT64_MAX };
     struct sstore_record rec = { str("2"), str("{}"), 99 };
     struct sstore_call call = at(10);
     struct sstore_err err = { .native = 0 };
@@ -264,7 +276,7 @@ static void test_a_call_that_has_no_time_left_is_a_timeout(void **state)
     set(*state, 10, "a", "1", "{}", 99);
     assert_int_equal(plugin->open(&test_host, options, 2, &inst, &err),
                      SSTORE_OK);
-    assert_int_equal(range_lock_wait(&line), 0);
+    int fd = lock_writers();
     call.deadline_ns = clock_now_ns() + 20 * CLOCK_NS_IN_MS;
     assert_int_equal(plugin->set(inst, &call, str("a"), &rec, &err),
                      SSTORE_E_TIMEOUT);
@@ -272,7 +284,8 @@ static void test_a_call_that_has_no_time_left_is_a_timeout(void **state)
     assert_true(clock_now_ns() >= call.deadline_ns);
     assert_int_equal(plugin->touch(inst, &call, str("a"), &rec, &err),
                      SSTORE_E_TIMEOUT);
-    range_lock_end(&line);
+    assert_get(*state, 10, "a", "a=1/{}@99 ");
+    close(fd);
     assert_int_equal(plugin->length(inst, &call, &count, &err),
                      SSTORE_E_TIMEOUT);
     assert_int_equal(plugin->clear(inst, &call, &err), SSTORE_E_TIMEOUT);
