@@ -163,9 +163,11 @@ static int name_columns(const struct compare *compare)
 
 static bool is_known(const struct compare *compare, const char *id)
 {
-    for (size_t i = 0; i < compare->row_count; i++)
-        if (strcmp(compare->rows[i].about->id, id) == 0)
+    for (size_t i = 0; i < compare->row_count; i++) {
+        const struct result_requirement *about = compare->rows[i].about;
+        if (about && strcmp(about->id, id) == 0)
             return true;
+    }
     return false;
 }
 
