@@ -101,8 +101,8 @@ static void about_run(const struct page *page, size_t index)
     const struct result_run *run = page->compare->columns[index].run;
     FILE *to = page->to;
 
-    html_element(to, "<small class=\"soft\">", run->store_name, " ");
-    html_element(to, "", run->store_version, " on ");
+    html_element(to, "<small class=\"soft\">", run->store_spec,
+                 run->store_spec[0] != '\0' ? " on " : "on ");
     html_element(to, "", run->target_name, " ");
     html_element(to, "", run->target_version, "");
     fprintf(to, ", %.1f s%s</small>", run->seconds,
@@ -144,8 +144,8 @@ static void count_table(const struct page *page)
     }
     fprintf(to,
             "</tbody>\n</table>\n<p class=\"soft\">Requirements by level: "
-            "%s hold, %s fail, %s skipped. Hazards fail no run: those that "
-            "were played count as hold.</p>\n",
+            "%s hold, %s fail, %s skipped. A hazard counts as hold, shown or "
+            "not.</p>\n",
             signs[VERDICT_HOLDS], signs[VERDICT_FAILS], signs[VERDICT_SKIPPED]);
 }
 
@@ -162,10 +162,10 @@ static void summary(const struct page *page)
           "<p class=\"lead\">",
           page->to);
     fprintf(page->to,
-            "%zu runs, %zu requirements: <span class=\"tag %s\">%zu fail "
-            "somewhere</span>, %zu differ</p>\n",
-            compare->column_count, compare->row_count,
-            fail > 0 ? "fail" : "pass", fail, differ);
+            "%zu runs, %zu requirements: %zu differ, "
+            "<span class=\"tag %s\">%zu fail somewhere</span></p>\n",
+            compare->column_count, compare->row_count, differ,
+            fail > 0 ? "fail" : "pass", fail);
     if (!compare->same_suite)
         fputs("<p class=\"tag skip\">The runs are not of one suite: their "
               "cases are not the same.</p>\n",
@@ -230,7 +230,7 @@ static void matrix_head(const struct page *page)
 {
     fputs("<h2 id=\"requirements\">Requirements</h2>\n"
           "<div class=\"filter\" id=\"filter\"></div>\n"
-          "<table class=\"matrix\">\n<thead><tr><th>requirement</th>"
+          "<table class=\"matrix\">\n<thead><tr><th></th>"
           "<th class=\"level\">level</th>",
           page->to);
     for (size_t i = 0; i < page->compare->column_count; i++)

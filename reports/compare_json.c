@@ -1,7 +1,7 @@
 /* compare_json.c: several runs side by side, for programs
  *
- * compare.schema.json describes it. `verdicts` of a requirement are in the
- * order of `reports`; null where a report does not know it. Each builder gives
+ * README.md tells its members. `verdicts` of a requirement are in the order
+ * of `reports`; null where a report does not know it. Each builder gives
  * NULL without memory, as those of json.c.
  */
 #include "compare.h"
@@ -118,6 +118,6 @@ static int write_json(const struct compare *compare,
 
 const struct compare_format compare_json = {
     .name = "json",
-    .help = "one JSON object, for programs (reports/compare.schema.json)",
+    .help = "one JSON object, for programs (reports/README.md)",
     .write = write_json,
 };

@@ -8,29 +8,32 @@
 
 static const char compare_style_text[] =
     "body{max-width:96rem}\n"
-    ".counts td,.counts th{white-space:nowrap}"
-    ".counts{width:auto}.counts td,.counts th{padding-right:2rem}\n"
+    ".counts td:not(.id),.counts th{white-space:nowrap}"
+    ".counts{margin-top:1.5rem}.counts td.id{white-space:normal}"
+    ".counts small{font-weight:400}\n"
     ".matrix{border-collapse:separate;border-spacing:0}"
     ".matrix thead th{position:sticky;top:0;background:var(--bg);z-index:1;"
     "vertical-align:bottom;font-weight:600;font-size:.85rem;color:var(--fg);"
     "border-bottom:2px solid var(--line);padding-top:.75rem}"
-    ".matrix th.run,.matrix td.run{padding-right:.5rem;width:7rem}"
-    ".matrix td.run{white-space:nowrap}"
+    ".matrix th.run,.matrix td.run{padding-right:.6rem}"
+    ".matrix td.run,.matrix .level{white-space:nowrap}"
+    ".matrix td.run small{display:inline;font-size:.8rem}"
+    ".matrix thead th{overflow-wrap:break-word}"
     ".matrix td.run a{color:inherit}"
     ".matrix tr.differs td.id{border-left:3px solid var(--link);"
     "padding-left:.5rem}"
     ".matrix tr.fails td.id{border-left:3px solid var(--bad);"
     "padding-left:.5rem}"
     ".matrix tr:hover td{background:var(--box)}\n"
-    ".sign{display:inline-block;width:1.1em;font-weight:700}"
+    ".sign{display:inline-block;width:1.2em;font-weight:700}"
     ".tag small{font-weight:400}\n"
     ".filter label{white-space:nowrap}.filter select{font:inherit;color:"
     "inherit;background:var(--box);border:1px solid var(--line);"
     "border-radius:6px;padding:.3rem}\n"
     "td.text{min-width:16rem}\n"
+    "@media(max-width:90rem){.matrix .level{display:none}}\n"
     "@media(max-width:60rem){.matrix td.run small{display:none}"
-    ".matrix th.run,.matrix td.run{width:auto}"
-    ".matrix .level{display:none}td.text{min-width:10rem}}\n";
+    "td.text{min-width:10rem}}\n";
 
 /* Above the matrix: a search, a box a level, the sections, and a box for the
  * rows in which the runs agree. */

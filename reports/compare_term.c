@@ -117,7 +117,8 @@ static void suites(const struct out *out)
     for (size_t i = 0; i < compare->column_count; i++) {
         fputs(i > 0 ? ", " : " ", out->to);
         text_write(out->to, compare->columns[i].name);
-        fprintf(out->to, " %zu cases", compare->columns[i].run->case_count);
+        fprintf(out->to, " %zu case%s", compare->columns[i].run->case_count,
+                compare->columns[i].run->case_count == 1 ? "" : "s");
     }
     putc('\n', out->to);
 }
@@ -212,8 +213,8 @@ static void rest(const struct out *out)
         }
     if (total == 0)
         return;
-    fprintf(out->to, "\nof %zu requirements %zu are alike everywhere",
-            out->compare->row_count, total);
+    fprintf(out->to, "\nof %zu requirements %zu %s alike everywhere",
+            out->compare->row_count, total, total == 1 ? "is" : "are");
     for (enum verdict verdict = 0; verdict < VERDICT_COUNT; verdict++)
         if (counted[verdict] > 0) {
             fprintf(out->to, "%s%zu %s", separator, counted[verdict],

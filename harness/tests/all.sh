@@ -131,6 +131,7 @@ script_test harness/tests/cli.sh "$out"
 script_test harness/tests/readme.sh "$out"
 script_test harness/tests/requirements.sh "$out"
 script_test harness/tests/upstream.sh "$out"
+script_test harness/tests/compare.sh "$out"
 script_test harness/tests/bad-files.sh
 script_test harness/tests/misbehave.sh "$out"
 script_test harness/tests/new-store.sh "$out"
