@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 /* An exchange that takes longer hangs. */
-#define FUZZ_TIMEOUT_MS 5000L
+#define FUZZ_TIMEOUT_MS 20000L
 
 /* The scenario's app, and its "b", which stands on the same store. */
 enum { FUZZ_APPS = 2 };

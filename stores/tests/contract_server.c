@@ -4,21 +4,12 @@
 #include "contract_server.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <time.h>
 #include <unistd.h>
 
 struct contract_server contract_server;
-
-static int64_t now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
-}
 
 static struct store *open_in(const char *name_space)
 {
@@ -55,10 +46,11 @@ static int get_code(struct store *store, struct sstore_err *err)
     return store_get(store, &call, str("a"), note_row, text, err);
 }
 
-/* One line, a symbol, and no secrets. */
+/* One line, a symbol, and no secrets. Who is refused need not wait for the
+ * deadline. */
 static void assert_error(int code, const struct sstore_err *err)
 {
-    if (code != SSTORE_E_IO && code != SSTORE_E_TIMEOUT)
+    if (code != SSTORE_E_IO)
         fail_msg("%d \"%s\" %s", code, err->symbol, err->text);
     assert_true(*err->symbol == 'E');
     assert_true(*err->text);
@@ -92,7 +84,6 @@ static void test_all_operations_are_errors_while_it_is_gone(void **state)
 
     (void)state;
     stop();
-    int64_t begun_ms = now_ms();
     assert_error(get_code(store, &err), &err);
     assert_string_equal(err.symbol, "ECONNREFUSED");
     assert_error(store_set(store, &call, str("a"), &rec, &err), &err);
@@ -109,7 +100,6 @@ static void test_all_operations_are_errors_while_it_is_gone(void **state)
         assert_error(store_reap(store, &call, &count, &err), &err);
     assert_error(
         store_open(&other, contract_server.spec, "x", &test_host, &err), &err);
-    assert_true(now_ms() - begun_ms < 2000);
     start();
     assert_int_equal(set(store, 10, "a", "2", "{}", 99), SSTORE_OK);
     assert_get(store, 10, "a", "a=2/{}@99 ");
@@ -123,13 +113,16 @@ enum { CALLERS = 16 };
 struct crowd {
     struct store *store;
     atomic_bool ended;
-    atomic_int errors, done, wrong;
+    atomic_int era; /* even while the server is meant to serve */
+    atomic_int errors, done, wrong, late;
 };
 
-/* Lets the server have the processor while it comes up. */
+/* Leaves the processor to the server while it comes up. */
 static void rest(void)
 {
-    sched_yield();
+    const struct timespec time = { 0, 5 * 1000000 };
+
+    nanosleep(&time, NULL);
 }
 
 static void *set_and_get(void *arg)
@@ -142,10 +135,12 @@ static void *set_and_get(void *arg)
     for (int i = 0; !crowd->ended; i++) {
         struct sstore_call call = at(10);
         char text[500] = "", expected[80];
+        int era = crowd->era;
 
         snprintf(data, sizeof data, "%d", i);
         if (set(crowd->store, 10, sid, data, "{}", 99) != SSTORE_OK) {
             crowd->errors++;
+            crowd->late += era % 2 == 0 && era == crowd->era;
             rest();
             continue;
         }
@@ -160,7 +155,9 @@ static void *set_and_get(void *arg)
     return NULL;
 }
 
-static void test_callers_are_served_within_a_second_of_its_return(void **state)
+/* Of the calls that begin when it serves again none fails, so nobody waits for
+ * more than one call. */
+static void test_all_callers_are_served_once_it_is_back(void **state)
 {
     struct crowd crowd = { .store = open_in("crowd") };
     pthread_t threads[CALLERS];
@@ -169,21 +166,22 @@ static void test_callers_are_served_within_a_second_of_its_return(void **state)
     for (int i = 0; i < CALLERS; i++)
         pthread_create(&threads[i], NULL, set_and_get, &crowd);
     for (int round = 0; round < 3; round++) {
-        int errors = crowd.errors;
+        crowd.era++;
         stop();
+        int errors = crowd.errors;
         while (crowd.errors < errors + CALLERS)
             rest();
         start();
-        int64_t back_ms = now_ms();
+        crowd.era++;
         int done = crowd.done;
         while (crowd.done < done + CALLERS * 10)
             rest();
-        assert_in_range(now_ms() - back_ms, 0, 1000);
     }
     crowd.ended = true;
     for (int i = 0; i < CALLERS; i++)
         pthread_join(threads[i], NULL);
     assert_int_equal(crowd.wrong, 0);
+    assert_int_equal(crowd.late, 0);
     for (int i = 0; i < 20; i++)
         assert_int_equal(set(crowd.store, 10, "a", "1", "{}", 99), SSTORE_OK);
     store_close(crowd.store);
@@ -192,7 +190,7 @@ static void test_callers_are_served_within_a_second_of_its_return(void **state)
 static const struct CMUnitTest server_tests[] = {
     cmocka_unit_test(test_the_next_call_after_a_restart_works),
     cmocka_unit_test(test_all_operations_are_errors_while_it_is_gone),
-    cmocka_unit_test(test_callers_are_served_within_a_second_of_its_return),
+    cmocka_unit_test(test_all_callers_are_served_once_it_is_back),
 };
 
 enum { SERVER_TESTS = sizeof server_tests / sizeof *server_tests };

@@ -105,13 +105,14 @@ static void test_its_ttl_is_a_day_longer_than_its_life(void **state)
 
     (void)state;
     set(store, 10, "a", "1", "{}", 10 + 5000);
-    assert_in_range(ask("TTL sessionspec:1:t:a"), day + 4, day + 6);
+    assert_in_range(ask("TTL sessionspec:1:t:a"), day, day + 6);
     touch(store, 10, "a", "{}", 10 + month_ms);
-    assert_in_range(ask("TTL sessionspec:1:t:a"), 32 * day - 1, 32 * day + 1);
+    assert_in_range(ask("TTL sessionspec:1:t:a"), 32 * day - 60,
+                    32 * day + 1);
     touch(store, 10, "a", "{}", SSTORE_NEVER);
     assert_int_equal(ask("TTL sessionspec:1:t:a"), -1);
     set(store, 10, "a", "1", "{}", 5);
-    assert_in_range(ask("TTL sessionspec:1:t:a"), day - 1, day);
+    assert_in_range(ask("TTL sessionspec:1:t:a"), day - 60, day);
     set(store, 10, "a", "1", "{}", SSTORE_NEVER);
     assert_int_equal(ask("TTL sessionspec:1:t:a"), -1);
     set(store, INT64_MIN, "a", "1", "{}", SSTORE_NEVER - 1);
@@ -332,17 +333,19 @@ static void test_a_server_that_is_silent_is_a_timeout(void **state)
     void *inst;
     const struct sstore_plugin *plugin = plugin_of(&inst);
     struct sstore_call call = at(10);
+    struct sstore_record rec = { str("1"), str("{}"), 99 };
     struct sstore_err err = { .native = 0 };
     char text[500] = "";
 
     (void)state;
-    ask("CLIENT PAUSE 400 ALL");
+    ask("CLIENT PAUSE 600000 WRITE");
     call.deadline_ns = in_ms(50);
-    assert_int_equal(plugin->get(inst, &call, str("a"), note_row, text, &err),
+    assert_int_equal(plugin->set(inst, &call, str("a"), &rec, &err),
                      SSTORE_E_TIMEOUT);
     assert_string_equal(err.symbol, "ETIMEDOUT");
-    assert_true(in_ms(0) - call.deadline_ns < INT64_C(200000000));
-    call.deadline_ns = in_ms(5000);
+    assert_true(in_ms(0) >= call.deadline_ns);
+    ask("CLIENT UNPAUSE");
+    call.deadline_ns = in_ms(60000);
     assert_int_equal(plugin->get(inst, &call, str("a"), note_row, text, &err),
                      SSTORE_MISS);
     plugin->close(inst);
