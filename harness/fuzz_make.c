@@ -19,18 +19,10 @@ bool fuzz_maker_wild(struct fuzz_maker *maker, unsigned percent)
 
 void fuzz_merge(json_t *into, const json_t *from)
 {
-    const char *key;
-    json_t *value;
+    json_t *copy = json_deep_copy(from);
 
-    json_object_foreach((json_t *)from, key, value)
-    {
-        json_t *old = json_object_get(into, key);
-
-        if (json_is_object(old) && json_is_object(value))
-            fuzz_merge(old, value);
-        else
-            json_object_set_new(into, key, json_deep_copy(value));
-    }
+    json_object_update_recursive(into, copy);
+    json_decref(copy);
 }
 
 static json_t *make_hide(struct fuzz_maker *maker)

@@ -231,23 +231,24 @@ static int by_text(const void *one, const void *other)
     return strcmp(json_string_value(*a), json_string_value(*b));
 }
 
-static json_t *sorted(const json_t *texts)
+/* A new list. */
+static json_t *in_order(const json_t *items,
+                        int (*compare)(const void *, const void *))
 {
-    size_t count = json_array_size(texts), i;
+    size_t count = json_array_size(items), i;
     json_t **list = calloc(count + 1, sizeof *list), *one;
-    json_t *result = json_array();
+    json_t *ordered = json_array();
 
     must(list);
-    json_array_foreach((json_t *)texts, i, one)
+    json_array_foreach((json_t *)items, i, one)
     {
-        must(json_is_string(one));
         list[i] = one;
     }
-    qsort(list, count, sizeof *list, by_text);
+    qsort(list, count, sizeof *list, compare);
     for (i = 0; i < count; i++)
-        json_array_append(result, list[i]);
+        json_array_append(ordered, list[i]);
     free(list);
-    return result;
+    return ordered;
 }
 
 static bool are_texts(const json_t *list)
@@ -276,7 +277,7 @@ json_t *fuzz_see_made(long status, const json_t *answer)
     if (warnings)
         json_object_set_new(seen, "warnings", json_deep_copy(warnings));
     if (are_texts(operations))
-        json_object_set_new(seen, "operations", sorted(operations));
+        json_object_set_new(seen, "operations", in_order(operations, by_text));
     return seen;
 }
 
@@ -287,26 +288,6 @@ static int by_sid(const void *one, const void *other)
     const char *y = json_string_value(json_object_get(*b, "sid"));
 
     return strcmp(x ? x : "", y ? y : "");
-}
-
-/* A new list. */
-static json_t *in_order(const json_t *items,
-                        int (*compare)(const void *, const void *))
-{
-    size_t count = json_array_size(items), i;
-    json_t **list = calloc(count + 1, sizeof *list), *one;
-    json_t *ordered = json_array();
-
-    must(list);
-    json_array_foreach((json_t *)items, i, one)
-    {
-        list[i] = one;
-    }
-    qsort(list, count, sizeof *list, compare);
-    for (i = 0; i < count; i++)
-        json_array_append(ordered, list[i]);
-    free(list);
-    return ordered;
 }
 
 json_t *fuzz_see_in_order(const json_t *sessions)

@@ -27,6 +27,8 @@ void fuzz_yaml(FILE *to, const char *name, const json_t *scenario,
 void fuzz_yaml_value(FILE *to, const json_t *value);
 void fuzz_yaml_text(FILE *to, const char *text);
 void fuzz_yaml_key(FILE *to, const char *key);
+/* "{ a: 1, b: 2": gives what is to stand before one more member. */
+const char *fuzz_yaml_members(FILE *to, const json_t *map);
 
 /* Whether there is a random ID in it, which has no name outside of its play.
  */

@@ -77,18 +77,8 @@ static void write_cookie(FILE *to, const json_t *cookie)
 {
     static const char *const common[] = { "originalMaxAge", "expires",
                                           "httpOnly", "path", NULL };
-    const char *key, *comma = " ";
-    json_t *value;
+    const char *comma = fuzz_yaml_members(to, cookie);
 
-    fputc('{', to);
-    json_object_foreach((json_t *)cookie, key, value)
-    {
-        fputs(comma, to);
-        fuzz_yaml_key(to, key);
-        fputs(": ", to);
-        fuzz_yaml_value(to, value);
-        comma = ", ";
-    }
     for (size_t i = 0; common[i]; i++) {
         if (json_object_get(cookie, common[i]))
             continue;

@@ -82,7 +82,7 @@ static void write_list(FILE *to, const json_t *list)
     fputs(json_array_size(list) ? " ]" : "]", to);
 }
 
-static void write_map(FILE *to, const json_t *map)
+const char *fuzz_yaml_members(FILE *to, const json_t *map)
 {
     const char *key, *comma = " ";
     json_t *value;
@@ -96,6 +96,12 @@ static void write_map(FILE *to, const json_t *map)
         fuzz_yaml_value(to, value);
         comma = ", ";
     }
+    return comma;
+}
+
+static void write_map(FILE *to, const json_t *map)
+{
+    fuzz_yaml_members(to, map);
     fputs(json_object_size(map) ? " }" : "}", to);
 }
 

@@ -11,22 +11,6 @@
 
 #include "match.h"
 
-static void merge(json_t *into, const json_t *from)
-{
-    const char *key;
-    json_t *value;
-
-    json_object_foreach((json_t *)from, key, value)
-    {
-        json_t *old = json_object_get(into, key);
-
-        if (json_is_object(old) && json_is_object(value))
-            merge(old, value);
-        else
-            json_object_set(into, key, value);
-    }
-}
-
 /* `old` with what the step names over it; NULL with the fault filled. */
 static json_t *merged(struct track *track, const json_t *old,
                       const struct node *node, struct fault *fault)
@@ -36,7 +20,7 @@ static json_t *merged(struct track *track, const json_t *old,
     json_t *all = change ? json_deep_copy(old) : NULL;
 
     if (all)
-        merge(all, change);
+        json_object_update_recursive(all, change);
     json_decref(change);
     return all;
 }

@@ -16,7 +16,7 @@ static int read_number(const char *store, const struct option *option,
 
     if (*text < '0' || *text > '9' || *end || number < option->least ||
         number > option->most)
-        return fail(err, SSTORE_E_INVAL, 0, "",
+        return fail(err, SSTORE_E_INVAL, 0, "EINVAL",
                     "%s: %s=\"%.60s\" is no number from %u to %u", store,
                     option->key, text, option->least, option->most);
     *(unsigned *)option->value = (unsigned)number;
@@ -29,7 +29,7 @@ static int read_yes_no(const char *store, const struct option *option,
     bool yes = strcmp(text, "yes") == 0;
 
     if (!yes && strcmp(text, "no") != 0)
-        return fail(err, SSTORE_E_INVAL, 0, "",
+        return fail(err, SSTORE_E_INVAL, 0, "EINVAL",
                     "%s: %s=\"%.60s\" is neither yes nor no", store,
                     option->key, text);
     *(bool *)option->value = yes;
@@ -47,7 +47,7 @@ static int fail_unknown(const char *store, const struct option *table,
             snprintf(known + used, sizeof known - used, "%s%s",
                      used ? ", " : "", table[i].key);
     }
-    return fail(err, SSTORE_E_INVAL, 0, "",
+    return fail(err, SSTORE_E_INVAL, 0, "EINVAL",
                 "%s: unknown option \"%.60s\" (it has %s)", store, key, known);
 }
 
