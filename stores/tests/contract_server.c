@@ -3,10 +3,11 @@
  */
 #include "contract_server.h"
 
+#include "../base/nap.h"
+
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <time.h>
 #include <unistd.h>
 
 struct contract_server contract_server;
@@ -120,9 +121,9 @@ struct crowd {
 /* Leaves the processor to the server while it comes up. */
 static void rest(void)
 {
-    const struct timespec time = { 0, 5 * 1000000 };
+    int naps = 5;
 
-    nanosleep(&time, NULL);
+    nap(INT64_MAX, &naps);
 }
 
 static void *set_and_get(void *arg)

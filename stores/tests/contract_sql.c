@@ -3,9 +3,10 @@
  */
 #include "contract_sql.h"
 
+#include "../base/nap.h"
+
 #include <pthread.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #define TABLE "sessionspec_sessions"
@@ -15,14 +16,6 @@ static const struct contract_sql *sql;
 static long ask(const char *text)
 {
     return sql->ask(contract_server.spec, text, NULL);
-}
-
-static int64_t now_ns(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 }
 
 /* With options behind the address; "?pool=2". */
@@ -41,14 +34,12 @@ static struct store *open_with(const char *options, const char *name_space)
 /* A server needs a moment to see that one is gone. */
 static void assert_connections(long expected)
 {
-    const struct timespec moment = { 0, 5 * 1000000 };
-    int64_t end_ns = now_ns() + INT64_C(60000000000);
+    int64_t end_ns = clock_now_ns() + INT64_C(60000000000);
     long count = ask(sql->count);
+    int naps = 0;
 
-    while (count != expected && now_ns() < end_ns) {
-        nanosleep(&moment, NULL);
+    while (count != expected && nap(end_ns, &naps))
         count = ask(sql->count);
-    }
     assert_int_equal(count, expected);
 }
 
@@ -147,13 +138,13 @@ static void test_a_lock_is_waited_for_until_the_deadline(void **state)
     assert_int_equal(plugin->open(&test_host, options, 2, &inst, &err),
                      SSTORE_OK);
     sql->ask(contract_server.spec, sql->lock, &held);
-    call.deadline_ns = now_ns() + 200000000;
+    call.deadline_ns = clock_now_ns() + 200000000;
     assert_int_equal(plugin->set(inst, &call, str("a"), &rec, &err),
                      SSTORE_E_TIMEOUT);
-    assert_true(now_ns() >= call.deadline_ns);
+    assert_true(clock_now_ns() >= call.deadline_ns);
     assert_string_equal(err.symbol, "ETIMEDOUT");
     sql->release(held);
-    call.deadline_ns = now_ns() + INT64_C(60000000000);
+    call.deadline_ns = clock_now_ns() + INT64_C(60000000000);
     assert_int_equal(plugin->set(inst, &call, str("a"), &rec, &err), SSTORE_OK);
     assert_int_equal(plugin->destroy(inst, &call, str("a"), &err), SSTORE_OK);
     plugin->close(inst);

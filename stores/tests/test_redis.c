@@ -107,8 +107,7 @@ static void test_its_ttl_is_a_day_longer_than_its_life(void **state)
     set(store, 10, "a", "1", "{}", 10 + 5000);
     assert_in_range(ask("TTL sessionspec:1:t:a"), day, day + 6);
     touch(store, 10, "a", "{}", 10 + month_ms);
-    assert_in_range(ask("TTL sessionspec:1:t:a"), 32 * day - 60,
-                    32 * day + 1);
+    assert_in_range(ask("TTL sessionspec:1:t:a"), 32 * day - 60, 32 * day + 1);
     touch(store, 10, "a", "{}", SSTORE_NEVER);
     assert_int_equal(ask("TTL sessionspec:1:t:a"), -1);
     set(store, 10, "a", "1", "{}", 5);
