@@ -92,7 +92,7 @@ RUN_PACKAGES  := gcc libc6-dev libcivetweb-dev libyaml-dev \
 BACKENDS      := redis-server postgresql mariadb-server memcached
 TEST_PACKAGES := $(RUN_PACKAGES) $(STORE_PACKAGES) $(BACKENDS) g++ \
                  libcmocka-dev binutils jq curl openssl procps iproute2 \
-                 chromium
+                 pkgconf chromium
 LINT_PACKAGES := clang clang-format clang-tidy cppcheck
 # The words after the first are commands: looked for as such, since a vendor's
 # nodejs brings its own npm and conflicts with Debian's.

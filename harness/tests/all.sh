@@ -135,6 +135,7 @@ script_test harness/tests/compare.sh "$out"
 script_test harness/tests/bad-files.sh
 script_test harness/tests/misbehave.sh "$out"
 script_test harness/tests/new-store.sh "$out"
+[ "$out" != build ] || script_test harness/tests/install.sh "$out"
 script_test reference/tests/bad-requests.sh "$out"
 script_test reference/tests/fault-option.sh "$out"
 script_test stores/backends/test.sh "$out" $a_backend
