@@ -7,6 +7,8 @@
 #   make lint     what the style sheet asks for and a script can see
 #   make mutants  the suite against each known fault: which case sees it
 #   make matrix   the suite on all eight stores, and a page to compare them
+#   make matrix-npm   the same for the npm stores of the catalogue
+#   make known-bugs   which of the known bugs of npm stores the cases find
 #   make docs     write what cases/README.md takes from the tools
 #   make bench    measurements; numbers, never verdicts
 #   make clean    remove build/ and reports/out/
@@ -129,7 +131,7 @@ run: setup
 	@$(OUT)/sessionspec run --report term --report json:$(REPORTS)/report.json \
 	    --report html:$(REPORTS)/index.html
 
-.PHONY: test setup-test
+.PHONY: test setup-test setup-npm
 setup-test:
 	$(call install,$(TEST_PACKAGES) $(NODE_PACKAGES))
 	@harness/targets/express/start.sh --install
@@ -158,13 +160,14 @@ install: all
 	install -m 644 stores/session_store.h stores/template.c stores/README.md \
 	    $(INSTALLED)/share/sessionspec/stores
 	install stores/backends/start $(INSTALLED)/share/sessionspec/backends
-	tar -c --exclude=node_modules cases harness/targets/express | \
+	tar -c --exclude=node_modules cases harness/targets/express stores/node | \
 	    tar -x -C $(INSTALLED)/share/sessionspec
 	sed -e 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' sessionspec.pc.in \
 	    >$(INSTALLED)/lib/pkgconfig/sessionspec.pc
 
 # ---- For those who build it ----------------------------------------------
-.PHONY: lint setup-lint clang bench docs mutants matrix clean
+.PHONY: lint setup-lint clang bench docs mutants matrix matrix-npm known-bugs \
+        clean
 setup-lint: setup-test
 	$(call install,$(LINT_PACKAGES))
 
@@ -189,6 +192,18 @@ mutants: setup-test
 matrix: setup-test
 	@$(MAKE) --no-print-directory -s $(JOBS) all
 	@.ci/matrix $(OUT)
+
+matrix-npm: setup-npm
+	@$(MAKE) --no-print-directory -s $(JOBS) all
+	@node stores/node/matrix.mjs $(OUT)
+
+known-bugs: setup-npm
+	@$(MAKE) --no-print-directory -s $(JOBS) all
+	@node stores/node/known-bugs.mjs $(OUT)
+
+# Native modules are built from source.
+setup-npm: setup-test
+	$(call install,make python3)
 
 # Writes what cases/README.md takes from the tools; `make test` compares.
 docs: setup-test

@@ -35,6 +35,8 @@ struct comparing {
     size_t path_count, path_capacity;
     struct comparing_report *reports; /* one of them, at most, to stdout */
     size_t report_count, report_capacity;
+    struct compare_absent *absent;
+    size_t absent_count, absent_capacity;
     const char *fail_on; /* a level, "any", or NULL: nothing */
     bool all, help;
     struct result_file *files; /* as many as paths */
@@ -102,6 +104,23 @@ static int take_fail_on(void *into, const char *value, struct fault *fault)
                      value);
 }
 
+static int take_absent(void *into, const char *value, struct fault *fault)
+{
+    struct comparing *comparing = into;
+    const char *sign = strchr(value, '=');
+
+    if (!sign || sign == value || !sign[1])
+        return fault_set(fault, FAULT_LOCAL,
+                         "--absent %.100s: it is NAME=REASON", value);
+    comparing->absent = arena_grow(
+        &comparing->arena, comparing->absent, comparing->absent_count,
+        &comparing->absent_capacity, sizeof *comparing->absent);
+    comparing->absent[comparing->absent_count++] = (struct compare_absent){
+        arena_memdup(&comparing->arena, value, (size_t)(sign - value)), sign + 1
+    };
+    return 0;
+}
+
 static int take_all(void *into, const char *value, struct fault *fault)
 {
     (void)value, (void)fault;
@@ -137,6 +156,8 @@ static const struct args_option rows[] = {
     { "--fail-on", NULL, "required|recommended|any", take_fail_on,
       "exit 1 where a requirement of this level or above fails (default: "
       "never)" },
+    { "--absent", NULL, "NAME=REASON", take_absent,
+      "name one that could not be run, below the others; may be repeated" },
     { "--help", "-h", NULL, take_help, "this text" },
 };
 
@@ -360,6 +381,8 @@ static int compare_all(struct comparing *comparing, struct fault *fault)
     if (result)
         return result;
     must(compare_runs(&compare, comparing->inputs, comparing->path_count) == 0);
+    compare.absent = comparing->absent;
+    compare.absent_count = comparing->absent_count;
     result = write_all(comparing, &compare, fault);
     compare_free(&compare);
     return result;

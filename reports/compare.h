@@ -33,12 +33,20 @@ struct compare_row {
     bool fails;   /* one of them */
 };
 
+/* What would stand among the runs, had it been run. */
+struct compare_absent {
+    const char *name, *why;
+};
+
 struct compare {
     struct compare_column *columns;
     size_t column_count;
     struct compare_row *rows; /* in the catalogue's order */
     size_t row_count;
     bool same_suite; /* all runs have the same cases */
+    /* None, until the caller says so; they stay the caller's. */
+    const struct compare_absent *absent;
+    size_t absent_count;
 };
 
 /* 0, or -ENOMEM. Free it in both cases. */

@@ -310,6 +310,23 @@ static void failures(const struct page *page)
     }
 }
 
+/* ---- What was not run --------------------------------------------------- */
+
+static void absent(const struct page *page)
+{
+    const struct compare *compare = page->compare;
+
+    if (compare->absent_count == 0)
+        return;
+    fputs("<h2 id=\"absent\">Not run</h2>\n<table>\n", page->to);
+    for (size_t i = 0; i < compare->absent_count; i++) {
+        html_element(page->to, "<tr><td class=\"id\">", compare->absent[i].name,
+                     "</td>");
+        html_element(page->to, "<td>", compare->absent[i].why, "</td></tr>\n");
+    }
+    fputs("</table>\n", page->to);
+}
+
 static int write_html(const struct compare *compare,
                       const struct compare_style *style, FILE *to)
 {
@@ -320,6 +337,7 @@ static int write_html(const struct compare *compare,
     summary(&page);
     matrix(&page);
     failures(&page);
+    absent(&page);
     html_end(to, "sessionspec", SESSIONSPEC_VERSION, compare_script_text);
     return report_finish(to);
 }

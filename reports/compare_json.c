@@ -97,6 +97,20 @@ static json_t *row_json(const struct compare *compare,
     return json_set(object, "verdicts", verdicts);
 }
 
+static json_t *absent_json(const struct compare *compare)
+{
+    json_t *absent = json_array();
+
+    for (size_t i = 0; i < compare->absent_count; i++) {
+        json_t *one =
+            json_set(json_object(), "name", json_text(compare->absent[i].name));
+
+        absent = json_append(
+            absent, json_set(one, "why", json_text(compare->absent[i].why)));
+    }
+    return absent;
+}
+
 static int write_json(const struct compare *compare,
                       const struct compare_style *style, FILE *to)
 {
@@ -113,6 +127,7 @@ static int write_json(const struct compare *compare,
     object = json_set(object, "same_suite", json_boolean(compare->same_suite));
     object = json_set(object, "reports", reports);
     object = json_set(object, "requirements", rows);
+    object = json_set(object, "absent", absent_json(compare));
     return json_parts_write(object, to);
 }
 

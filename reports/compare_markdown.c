@@ -101,12 +101,26 @@ static void failures(FILE *to, const struct compare *compare)
     }
 }
 
+static void absent(FILE *to, const struct compare *compare)
+{
+    if (compare->absent_count > 0)
+        fputs("\n### Not run\n\n", to);
+    for (size_t i = 0; i < compare->absent_count; i++) {
+        fputs("- ", to);
+        cell(to, compare->absent[i].name);
+        fputs(": ", to);
+        cell(to, compare->absent[i].why);
+        putc('\n', to);
+    }
+}
+
 static int write_markdown(const struct compare *compare,
                           const struct compare_style *style, FILE *to)
 {
     counts(to, compare);
     rows(to, compare, style->all);
     failures(to, compare);
+    absent(to, compare);
     return report_finish(to);
 }
 

@@ -267,6 +267,20 @@ static void failures(const struct out *out)
     }
 }
 
+static void absent(const struct out *out)
+{
+    const struct compare *compare = out->compare;
+
+    if (compare->absent_count > 0)
+        fputs("\nNot run\n", out->to);
+    for (size_t i = 0; i < compare->absent_count; i++) {
+        fputs("  ", out->to);
+        text_write(out->to, compare->absent[i].name);
+        fputs(": ", out->to);
+        layout_block(out->to, 8, compare->absent[i].why);
+    }
+}
+
 static int write_term(const struct compare *compare,
                       const struct compare_style *style, FILE *to)
 {
@@ -276,6 +290,7 @@ static int write_term(const struct compare *compare,
     failures(&out);
     rest(&out);
     suites(&out);
+    absent(&out);
     counts(&out);
     return report_finish(to);
 }

@@ -56,6 +56,19 @@ claim 'a run is named by its store' prints 'memory 1.0'
 claim 'a requirement that one of them fails is shown' \
     grep -qE '^STO-09  recommended  \+ X  ' out
 claim 'what is alike is summed up' prints 'alike everywhere'
+run "$spec" compare memory.json faulty.json --absent 'oracle=needs <a> server' \
+    --report html:absent.html --report json:absent.json \
+    --report markdown:absent.md
+claim 'what could not be run is named' prints '  oracle: needs <a> server'
+claim 'what could not be run is on the page' \
+    has absent.html '<td>needs &lt;a'
+claim 'what could not be run is in the JSON' jq -e \
+    '.absent == [{"name":"oracle","why":"needs <a> server"}]' absent.json
+claim 'what could not be run is in the Markdown' \
+    has absent.md '- oracle: needs \<a\> server'
+run "$spec" compare memory.json --absent oracle
+claim 'a name without a reason is refused' exits 2
+run "$spec" compare memory.json faulty.json
 claim 'a failed case is shown with its replay' \
     grep -qE "sessionspec run .*--store 'faulty\?fault=touch-creates'" out
 grep -m1 -A1 -E '^  fail ' out | tail -1 >replay.sh
