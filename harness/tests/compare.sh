@@ -61,7 +61,7 @@ run "$spec" compare memory.json faulty.json --absent 'oracle=needs <a> server' \
     --report markdown:absent.md
 claim 'what could not be run is named' prints '  oracle: needs <a> server'
 claim 'what could not be run is on the page' \
-    has absent.html '<td>needs &lt;a'
+    has absent.html '<td>needs &#60;a&#62; server<'
 claim 'what could not be run is in the JSON' jq -e \
     '.absent == [{"name":"oracle","why":"needs <a> server"}]' absent.json
 claim 'what could not be run is in the Markdown' \
