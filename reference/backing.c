@@ -7,6 +7,7 @@
 #include "mutant.h"
 #include "must.h"
 #include "name_space.h"
+#include "record.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -119,7 +120,13 @@ static void drop_all(struct backing *backing)
         return;
     }
     json_array_foreach(sessions, i, row)
-        backing_destroy(backing, &call, json_object_get(row, "sid"), &error);
+    {
+        if (json_object_get(row, "sid"))
+            backing_destroy(backing, &call, json_object_get(row, "sid"),
+                            &error);
+        else
+            backing_clear(backing, &call, &error);
+    }
     json_decref(sessions);
 }
 
@@ -142,6 +149,22 @@ void backing_release(struct backing *backing)
     free(backing->spec);
     name_space_leave(backing->name_space);
     free(backing);
+}
+
+pid_t backing_process(struct backing *backing)
+{
+    pid_t process = -1;
+
+    pthread_rwlock_rdlock(&backing->opening);
+    if (backing->store)
+        process = store_process(backing->store);
+    pthread_rwlock_unlock(&backing->opening);
+    return process;
+}
+
+void backing_end_programs(void)
+{
+    store_end_programs();
 }
 
 /* Closed first: a store may write what it holds as it is closed. */
@@ -219,6 +242,7 @@ static void add_name(void *arg, const char *name)
 json_t *backing_describe(struct backing *backing)
 {
     json_t *operations = json_array(), *capabilities = json_array();
+    json_t *about = NULL, *description;
     const struct sstore_plugin *plugin = backing->plugin;
 
     for (const char *const *op = contract; *op; op++) {
@@ -226,8 +250,12 @@ json_t *backing_describe(struct backing *backing)
             add_name(operations, *op);
     }
     pthread_rwlock_rdlock(&backing->opening);
-    if (backing->store)
+    if (backing->store) {
+        const char *text = store_about(backing->store);
+
         store_capabilities(backing->store, add_name, capabilities);
+        about = text ? jsjson_parse(text, strlen(text), NULL) : NULL;
+    }
     pthread_rwlock_unlock(&backing->opening);
     /* What the host does to any store, and what some stores lend a hand to. */
     add_name(capabilities, "reopen");
@@ -236,10 +264,13 @@ json_t *backing_describe(struct backing *backing)
         if (backing_has(backing, *op))
             add_name(capabilities, *op);
     }
-    return must_have(json_pack(
+    description = must_have(json_pack(
         "{s:s, s:s, s:o, s:o, s:s, s:s}", "name", plugin->name, "version",
         plugin->version, "operations", operations, "capabilities", capabilities,
         "threads", store_plugin_threads(plugin), "options", plugin->options));
+    json_object_update(description, about);
+    json_decref(about);
+    return description;
 }
 
 /* ---- Calls ------------------------------------------------------------- */
@@ -289,24 +320,6 @@ static int not_open(struct call *call)
                       &(call).err)                                             \
          : not_open(&(call)))
 
-/* Data and cookie as the one object that they were. What was no object went
- * into the store as it was, and comes back so. */
-static json_t *join(const struct sstore_record *record)
-{
-    json_t *data = jsjson_parse(record->data.p, record->data.n, NULL);
-    json_t *cookie, *session;
-
-    if (!json_is_object(data) || record->cookie.n == 0)
-        return data;
-    cookie = jsjson_parse(record->cookie.p, record->cookie.n, NULL);
-    session = must_have(json_object());
-    if (cookie)
-        json_object_set_new(session, "cookie", cookie);
-    json_object_update(session, data);
-    json_decref(data);
-    return session;
-}
-
 struct rows {
     json_t *list; /* of {"sid","session"} */
     bool corrupt;
@@ -317,11 +330,12 @@ static int take_row(void *arg, struct sstore_str sid,
                     const struct sstore_record *record)
 {
     struct rows *rows = arg;
-    json_t *session = join(record);
+    json_t *session = record_join(record);
+    bool is_nameless = !rows->sid && !sid.p; /* its program did not say */
     json_t *name = rows->sid ? json_incref((json_t *)rows->sid)
                              : json_stringn(sid.p, sid.n);
 
-    if (!session || !name || js_is_too_deep(session, 0)) {
+    if (!session || (!name && !is_nameless) || js_is_too_deep(session, 0)) {
         rows->corrupt = true;
         json_decref(session);
         json_decref(name);
@@ -329,7 +343,7 @@ static int take_row(void *arg, struct sstore_str sid,
     }
     json_array_append_new(
         rows->list,
-        must_have(json_pack("{s:o, s:o}", "sid", name, "session", session)));
+        must_have(json_pack("{s:o*, s:o}", "sid", name, "session", session)));
     return 0;
 }
 
@@ -359,23 +373,6 @@ int backing_get(struct backing *backing, const struct backing_call *how,
     return call_end(&call, code, error);
 }
 
-/* A session as a record; the texts are the caller's to free. */
-static struct sstore_record split(const json_t *session, char **data,
-                                  char **cookie_text)
-{
-    const json_t *cookie = json_object_get(session, "cookie");
-    struct sstore_record record = { .expires_ms =
-                                        cookie_stored_expiry(cookie) };
-
-    *data = json_is_object(session)
-                ? jsjson_stringify_without(session, "cookie", &record.data.n)
-                : jsjson_stringify(session, &record.data.n);
-    *cookie_text = cookie ? jsjson_stringify(cookie, &record.cookie.n) : NULL;
-    record.data.p = must_have(*data);
-    record.cookie.p = *cookie_text ? *cookie_text : "";
-    return record;
-}
-
 typedef int store_write_fn(struct store *store, const struct sstore_call *call,
                            struct sstore_str sid,
                            const struct sstore_record *record,
@@ -386,7 +383,7 @@ static int write_record(struct backing *backing, const struct backing_call *how,
                         store_write_fn *write, struct js_error *error)
 {
     char *data, *cookie;
-    struct sstore_record record = split(session, &data, &cookie);
+    struct sstore_record record = record_split(session, &data, &cookie);
     struct call call;
     int code;
 
@@ -531,6 +528,29 @@ int backing_spoil(struct backing *backing, const struct backing_call *how,
     return call_end(&call, CALL(call, spoil, call.sid), error);
 }
 
+bool backing_can(struct backing *backing, const char *act)
+{
+    bool can;
+
+    pthread_rwlock_rdlock(&backing->opening);
+    can = backing->store && store_can(backing->store, act);
+    pthread_rwlock_unlock(&backing->opening);
+    return can;
+}
+
+int backing_act(struct backing *backing, const struct backing_call *how,
+                const char *act, struct js_error *error)
+{
+    struct call call;
+    int code;
+
+    call_begin(&call, backing, how, NULL);
+    code = backing->store
+               ? store_act(backing->store, act, &call.store_call, &call.err)
+               : not_open(&call);
+    return call_end(&call, code, error);
+}
+
 /* ---- Who wants to hear of their end ------------------------------------ */
 
 void backing_watch(struct backing *backing, const struct backing_call *how,
@@ -547,8 +567,9 @@ void backing_watch(struct backing *backing, const struct backing_call *how,
     backing_all(backing, how, &sessions, &ignored);
     json_array_foreach(sessions, index, row)
     {
-        note_written(backing, json_object_get(row, "sid"),
-                     json_object_get(row, "session"), false);
+        if (json_object_get(row, "sid"))
+            note_written(backing, json_object_get(row, "sid"),
+                         json_object_get(row, "session"), false);
     }
     expiry_end(backing->expiry);
     json_decref(sessions);

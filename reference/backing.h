@@ -13,6 +13,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 struct backing;
 
@@ -28,6 +29,10 @@ void backing_release(struct backing *backing);
 /* Closes the store and opens it anew on the same backend, between two calls.
  * Where that fails every call does, until it succeeds. */
 int backing_reopen(struct backing *backing, struct js_error *error);
+/* Of a store that is a program of its own; else -1. */
+pid_t backing_process(struct backing *backing);
+/* Ends all of those, before this process ends. */
+void backing_end_programs(void);
 
 /* "get", "set", …: is it an operation of the documents' store contract? NULL
  * is none. */
@@ -37,8 +42,8 @@ bool backing_has(struct backing *backing, const char *op);
 const char *backing_name(const struct backing *backing);
 /* What it was opened by. */
 const char *backing_spec(const struct backing *backing);
-/* {"name","version","operations","capabilities","threads","options"}: a new
- * reference. */
+/* {"name","version","operations","capabilities","threads","options"}, and what
+ * a program says of itself besides: a new reference. */
 json_t *backing_describe(struct backing *backing);
 
 /* How often the store has said that it went down or came up: even, and it is
@@ -63,13 +68,19 @@ int backing_touch(struct backing *backing, const struct backing_call *call,
                   struct js_error *error);
 int backing_destroy(struct backing *backing, const struct backing_call *call,
                     const json_t *sid, struct js_error *error);
-/* `*sessions` is an array of {"sid","session"}, a new reference. */
+/* `*sessions` is an array of {"sid"?,"session"}, a new reference. */
 int backing_all(struct backing *backing, const struct backing_call *call,
                 json_t **sessions, struct js_error *error);
 int backing_length(struct backing *backing, const struct backing_call *call,
                    uint64_t *length, struct js_error *error);
 int backing_clear(struct backing *backing, const struct backing_call *call,
                   struct js_error *error);
+
+/* Whether the store can make its backend fail for this app alone ("break"), and
+ * undo that ("mend"). */
+bool backing_can(struct backing *backing, const char *act);
+int backing_act(struct backing *backing, const struct backing_call *call,
+                const char *act, struct js_error *error);
 
 /* Removes what has expired. */
 int backing_reap(struct backing *backing, const struct backing_call *call,

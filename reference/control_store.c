@@ -7,7 +7,10 @@
 #include "reply.h"
 
 #include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* One operation: fills `answer`, or returns -1 with the store's `error`. */
 struct operation {
@@ -140,12 +143,27 @@ static struct backend *backend_of(const struct control *control)
     return backend && backend_serves(backend, spec) ? backend : NULL;
 }
 
+/* The store's own way, for this app alone. */
+static void run_own_act(struct control *control, const struct backend_act *act)
+{
+    const struct backing_call how = { app_now(control->app), "" };
+    struct js_error error;
+
+    if (backing_act(control->app->backing, &how, act->name, &error) == 0)
+        reply_json(control->response, 200, json_object());
+    else
+        reply_json(control->response, 200,
+                   json_pack("{s:o}", "error", js_error_coded(&error)));
+}
+
 static void run_act(struct control *control, const struct backend_act *act)
 {
     struct backend *backend = backend_of(control);
     char error[BACKEND_ERROR];
 
-    if (!backend)
+    if (backing_can(control->app->backing, act->name))
+        run_own_act(control, act);
+    else if (!backend)
         reply_refusal(control->response, 501,
                       "the store has no backend that this server may stop");
     else if (act->run(backend, error) == 0)
@@ -169,11 +187,45 @@ static size_t count_entries(const char *folder)
 
 /* What keeps a process alive, or grows in it: threads and open files, as
  * Linux shows them. */
+static size_t count_alive(pid_t process)
+{
+    char tasks[40], files[40];
+
+    snprintf(tasks, sizeof tasks, "/proc/%ld/task", (long)process);
+    snprintf(files, sizeof files, "/proc/%ld/fd", (long)process);
+    return count_entries(tasks) + count_entries(files);
+}
+
+/* A store's process, and what its main thread has started: the command of a
+ * SPEC is a shell's. */
+static size_t count_family(pid_t process, int levels)
+{
+    size_t alive = count_alive(process), room = 0;
+    char path[60], *line = NULL, *at, *end;
+    FILE *children;
+    long child;
+
+    snprintf(path, sizeof path, "/proc/%ld/task/%ld/children", (long)process,
+             (long)process);
+    children = levels > 0 ? fopen(path, "re") : NULL;
+    if (children && getline(&line, &room, children) > 0) {
+        for (at = line; (child = strtol(at, &end, 10)) > 0; at = end)
+            alive += count_family((pid_t)child, levels - 1);
+    }
+    if (children)
+        fclose(children);
+    free(line);
+    return alive;
+}
+
+/* In this process, and in the store's own where it has one. */
 static int op_reopen(struct operation *operation)
 {
+    enum { LEVELS = 3 };
     int rc = backing_reopen(operation->backing, &operation->error);
-    size_t alive =
-        count_entries("/proc/self/task") + count_entries("/proc/self/fd");
+    pid_t process = backing_process(operation->backing);
+    size_t alive = count_alive(getpid()) +
+                   (process > 0 ? count_family(process, LEVELS) : 0);
 
     json_object_set_new(operation->answer, "alive", json_real((double)alive));
     return rc;

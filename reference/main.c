@@ -208,6 +208,7 @@ static void try_store(const char *named, struct backend *backend)
         backing_open(backend ? backend_spec(backend) : named, "start", &error);
 
     if (!backing) {
+        backing_end_programs();
         backend_stop(backend);
         fail_store(named, error.message);
     }
@@ -322,6 +323,7 @@ int main(int argc, char **argv)
     code = serve(&service, &options, out, &signals, starter);
     demo_free(service.demo);
     apps_free(service.apps);
+    backing_end_programs();
     backend_stop(backend);
     return code;
 }

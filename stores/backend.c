@@ -5,9 +5,10 @@
  */
 #include "backend.h"
 
+#include "tree.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -22,8 +23,7 @@
 enum {
     START_MS = 120000, /* a data folder is made at the first start of all */
     ANSWER_MS = 75000, /* longer than the script tries: it says why */
-    LINE_SIZE = 512,
-    LEVELS_UP = 8 /* from the executable's folder to the root of a tree */
+    LINE_SIZE = 512
 };
 
 extern char **environ;
@@ -55,41 +55,6 @@ bool backend_is_meant(const char *spec)
             return true;
     }
     return false;
-}
-
-/* ---- Where the script is ------------------------------------------------ */
-
-static bool is_there(char path[PATH_MAX], const char *folder, const char *file)
-{
-    int length = snprintf(path, PATH_MAX, "%s/%s", folder, file);
-
-    return length > 0 && length < PATH_MAX && access(path, X_OK) == 0;
-}
-
-/* In the source tree, or where `make install` puts it. */
-static bool is_below(char path[PATH_MAX], const char *folder)
-{
-    return is_there(path, folder, "stores/backends/start") ||
-           is_there(path, folder, "share/sessionspec/backends/start");
-}
-
-/* In a folder above the executable, in $SESSIONSPEC_HOME, or from here. */
-static bool find_script(char path[PATH_MAX])
-{
-    char folder[PATH_MAX];
-    const char *home = getenv("SESSIONSPEC_HOME");
-    ssize_t length = readlink("/proc/self/exe", folder, sizeof folder - 1);
-    char *slash;
-
-    if (home && *home && is_below(path, home))
-        return true;
-    folder[length > 0 ? length : 0] = '\0';
-    for (int i = 0; i < LEVELS_UP && (slash = strrchr(folder, '/')); i++) {
-        *slash = '\0';
-        if (is_below(path, folder))
-            return true;
-    }
-    return is_below(path, ".");
 }
 
 static void close_fd(int fd)
@@ -254,7 +219,7 @@ static int take_address(struct backend *backend, const char *spec,
 struct backend *backend_start(const char *spec, char error[BACKEND_ERROR])
 {
     struct backend *backend = calloc(1, sizeof *backend);
-    char path[PATH_MAX], name[16];
+    char path[TREE_PATH], name[16];
 
     snprintf(name, sizeof name, "%.*s", (int)strcspn(spec, "?"), spec);
     if (!backend) {
@@ -263,7 +228,7 @@ struct backend *backend_start(const char *spec, char error[BACKEND_ERROR])
     }
     backend->ask = backend->answers = -1;
     pthread_mutex_init(&backend->lock, NULL);
-    if (!find_script(path))
+    if (!tree_find(path, "backends/start", X_OK))
         complain(error, "stores/backends/start is not there", "");
     else if (spawn(backend, path, name, error) == 0 &&
              take_address(backend, spec, error) == 0)

@@ -52,12 +52,12 @@ static int check_texts(const struct sstore_plugin *plugin,
 {
     if (!plugin->name || !*plugin->name)
         return spec_fail(err, SSTORE_E_INVAL, "the plugin has no name");
-    if (strspn(plugin->name, "abcdefghijklmnopqrstuvwxyz0123456789_.-") !=
+    if (strspn(plugin->name, "abcdefghijklmnopqrstuvwxyz0123456789_.-@/") !=
             strlen(plugin->name) ||
         strlen(plugin->name) > NAME_MOST)
         return spec_fail(err, SSTORE_E_INVAL,
                          "the plugin's name \"%.60s\" is not up to %d of a-z, "
-                         "0-9, \"_\", \".\" and \"-\"",
+                         "0-9, \"_\", \".\", \"-\", \"@\" and \"/\"",
                          plugin->name, NAME_MOST);
     if (!plugin->version || !*plugin->version)
         return spec_fail(err, SSTORE_E_INVAL, "the plugin %s has no version",

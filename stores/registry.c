@@ -2,7 +2,9 @@
 #include "registry.h"
 
 #include "conduct.h"
+#include "exec.h"
 #include "load.h"
+#include "plugin_lock.h"
 #include "spec.h"
 
 #include <pthread.h>
@@ -56,61 +58,6 @@ struct store {
 
 /* ---- Locks -------------------------------------------------------------- */
 
-/* One for each plugin that has stores open and wants one call at a time in
- * the whole process. The one thing here that is not an instance's own. */
-struct plugin_lock {
-    const struct sstore_plugin *plugin;
-    unsigned users;
-    pthread_mutex_t lock;
-    struct plugin_lock *next;
-};
-
-static pthread_mutex_t plugin_locks_lock = PTHREAD_MUTEX_INITIALIZER;
-static struct plugin_lock *plugin_locks; /* under plugin_locks_lock */
-
-static struct plugin_lock *plugin_lock_new(const struct sstore_plugin *plugin)
-{
-    struct plugin_lock *lock = calloc(1, sizeof *lock);
-
-    if (!lock || pthread_mutex_init(&lock->lock, NULL) != 0) {
-        free(lock);
-        return NULL;
-    }
-    lock->plugin = plugin;
-    lock->next = plugin_locks;
-    plugin_locks = lock;
-    return lock;
-}
-
-/* NULL without memory. */
-static struct plugin_lock *plugin_lock_get(const struct sstore_plugin *plugin)
-{
-    pthread_mutex_lock(&plugin_locks_lock);
-    struct plugin_lock *lock = plugin_locks;
-    while (lock && lock->plugin != plugin)
-        lock = lock->next;
-    if (!lock)
-        lock = plugin_lock_new(plugin);
-    if (lock)
-        lock->users++;
-    pthread_mutex_unlock(&plugin_locks_lock);
-    return lock;
-}
-
-static void plugin_lock_put(struct plugin_lock *lock)
-{
-    pthread_mutex_lock(&plugin_locks_lock);
-    if (--lock->users == 0) {
-        struct plugin_lock **link = &plugin_locks;
-        while (*link != lock)
-            link = &(*link)->next;
-        *link = lock->next;
-        pthread_mutex_destroy(&lock->lock);
-        free(lock);
-    }
-    pthread_mutex_unlock(&plugin_locks_lock);
-}
-
 /* The lock that the thread model asks for; NULL where it asks for none. */
 static pthread_mutex_t *lock_of(struct store *store)
 {
@@ -120,7 +67,7 @@ static pthread_mutex_t *lock_of(struct store *store)
     case SSTORE_THREADS_ONE_INSTANCE:
         return &store->instance_lock;
     default:
-        return &store->plugin_lock->lock;
+        return plugin_lock_mutex(store->plugin_lock);
     }
 }
 
@@ -248,7 +195,9 @@ static void fail_unknown(struct sstore_err *err, const char *name)
     for (size_t i = 0; i < BUILTIN_COUNT; i++)
         if (builtins[i].entry)
             snprintf(names + strlen(names), sizeof names - strlen(names),
-                     "%s%s", *names ? ", " : "", builtins[i].name);
+                     "%s, ", builtins[i].name);
+    snprintf(names + strlen(names), sizeof names - strlen(names),
+             "exec:COMMAND, npm:NAME, node:FILE");
     spec_fail(err, SSTORE_E_INVAL, "no store \"%.60s\"; there is: %s", name,
               names);
 }
@@ -304,6 +253,8 @@ static const struct sstore_plugin *builtin_plugin(struct spec *spec,
 static const struct sstore_plugin *spec_plugin(struct spec *spec,
                                                struct sstore_err *err)
 {
+    if (spec->runs_program)
+        return exec_plugin(spec, err);
     return spec->is_path ? load_plugin(spec->text, err)
                          : builtin_plugin(spec, err);
 }
@@ -316,7 +267,8 @@ bool store_spec_is_builtin(const char *text)
 
     if (spec_parse(&spec, text, &ignored) != SSTORE_OK)
         return true; /* it names nothing that could be run */
-    is_builtin = !spec.is_path && (!spec.rest || builtin_find(&spec));
+    is_builtin = !spec.is_path && !spec.runs_program &&
+                 (!spec.rest || builtin_find(&spec));
     spec_clear(&spec);
     return is_builtin;
 }
@@ -362,6 +314,27 @@ void store_capabilities(const struct store *store, store_name_fn *each,
         each(arg, word);
     SSTORE_CAPS(X)
 #undef X
+    exec_words(store->plugin, each, arg);
+}
+
+bool store_can(const struct store *store, const char *act)
+{
+    return exec_can(store->plugin, act);
+}
+
+const char *store_about(const struct store *store)
+{
+    return exec_about(store->plugin);
+}
+
+pid_t store_process(const struct store *store)
+{
+    return exec_process(store->plugin);
+}
+
+void store_end_programs(void)
+{
+    exec_end();
 }
 
 const char *store_plugin_threads(const struct sstore_plugin *plugin)
@@ -562,4 +535,14 @@ int store_spoil(struct store *store, const struct sstore_call *given,
         return SSTORE_E_NOTSUP;
     return call_end(
         &call, store->plugin->spoil(store->inst, &call.given, sid, call.err));
+}
+
+int store_act(struct store *store, const char *act,
+              const struct sstore_call *given, struct sstore_err *err)
+{
+    struct call call;
+
+    if (!call_begin(&call, store, act, store_can(store, act), given, err))
+        return SSTORE_E_NOTSUP;
+    return call_end(&call, exec_act(store->inst, act, &call.given, call.err));
 }

@@ -12,6 +12,7 @@
 #include "session_store.h"
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 struct store;
 
@@ -36,12 +37,29 @@ void store_close(struct store *store);
 const struct sstore_plugin *store_plugin(const struct store *store);
 
 /* Calls `each` with the name of every operation that the plugin has ("open",
- * "close", "get", …), or of every capability it declares ("host-clock", …). */
+ * "close", "get", …), or of every capability it declares ("host-clock", …). A
+ * program (exec.h) may declare others than the ABI has ("real-clock"). */
 typedef void store_name_fn(void *arg, const char *name);
 void store_operations(const struct store *store, store_name_fn *each,
                       void *arg);
 void store_capabilities(const struct store *store, store_name_fn *each,
                         void *arg);
+
+/* Whether the store can make its backend fail for itself alone ("break"), and
+ * undo that ("mend"): only programs do. As the operations below. */
+bool store_can(const struct store *store, const char *act);
+int store_act(struct store *store, const char *act,
+              const struct sstore_call *call, struct sstore_err *err);
+
+/* What else a program says of itself, as a JSON object, or NULL: "resolution"
+ * (ms), "licence". */
+const char *store_about(const struct store *store);
+
+/* The process of a store that is a program; -1 for others. */
+pid_t store_process(const struct store *store);
+
+/* Ends all programs: to be called before this process ends. */
+void store_end_programs(void);
 
 /* Its thread model: "parallel", … */
 const char *store_plugin_threads(const struct sstore_plugin *plugin);

@@ -121,6 +121,32 @@ static void scheme_find(struct spec *spec)
     spec->is_path = false;
 }
 
+/* Schemes whose stores are programs. What stands behind the colon is theirs:
+ * a `?` there begins no options, and before it for the first alone. */
+static const char *const program_schemes[] = { "exec", "npm", "node" };
+
+/* Takes it to pieces where it is one of those; else there is nothing to do. */
+static int program_split(struct spec *spec, struct sstore_err *err)
+{
+    size_t length = strcspn(spec->text, ":?");
+    char *colon = strchr(spec->text, ':'), *query = spec->text + length;
+
+    for (size_t i = 0; i < sizeof program_schemes / sizeof *program_schemes;
+         i++)
+        if (strlen(program_schemes[i]) == length &&
+            strncmp(spec->text, program_schemes[i], length) == 0)
+            spec->runs_program = colon == query || (colon && i == 0);
+    if (!spec->runs_program)
+        return SSTORE_OK;
+    snprintf(spec->scheme, sizeof spec->scheme, "%.*s", (int)length,
+             spec->text);
+    spec->rest = colon + 1;
+    if (*query == ':')
+        return SSTORE_OK;
+    *query = *colon = '\0';
+    return options_split(spec, query + 1, err);
+}
+
 int spec_parse(struct spec *spec, const char *text, struct sstore_err *err)
 {
     char *query;
@@ -130,6 +156,12 @@ int spec_parse(struct spec *spec, const char *text, struct sstore_err *err)
     spec->text = strdup(text);
     if (!spec->text)
         return spec_fail(err, SSTORE_E_NOMEM, "out of memory");
+    code = program_split(spec, err);
+    if (spec->runs_program) {
+        if (code != SSTORE_OK)
+            spec_clear(spec);
+        return code;
+    }
     query = strchr(spec->text, '?');
     if (query)
         *query++ = '\0';

@@ -7,6 +7,10 @@
  * and behind any of them `?key=value&key=value`. A `%20` in a key, in a value
  * or behind a scheme that takes a path is a blank: so `?`, `&` and any other
  * byte but NUL can be said. A URL is left as it is, for its own reader.
+ *
+ * exec:COMMAND     a program: all behind the colon is the shell's, as it is;
+ *                  options stand before it, exec?key=value&key=value:COMMAND
+ * npm:… node:…     a store of Node's: all is stores/node's, options too
  */
 #ifndef STORES_SPEC_H
 #define STORES_SPEC_H
@@ -19,10 +23,11 @@
 #define SPEC_OPTIONS_MAX 32
 
 struct spec {
-    char *text;      /* owned: what stands before the `?` */
-    char scheme[24]; /* "redis" of "redis://host:port/0"; "" for none */
-    char *rest;      /* in `text`, behind the scheme's colon, or NULL */
-    bool is_path;    /* `text` is that of a plugin's file */
+    char *text;        /* owned: what stands before the `?` */
+    char scheme[24];   /* "redis" of "redis://host:port/0"; "" for none */
+    char *rest;        /* in `text`, behind the scheme's colon, or NULL */
+    bool is_path;      /* `text` is that of a plugin's file */
+    bool runs_program; /* of a scheme whose store is a program of its own */
     struct sstore_opt options[SPEC_OPTIONS_MAX + 2]; /* point into `text` */
     size_t count;
 };

@@ -89,7 +89,8 @@ $(OUT)/stores/tests/test_load $(OUT)/reference/tests/test_ready: \
 # What all stores owe, in the test of each.
 STORE_CONTRACT := $(patsubst %.c,$(OUT)/obj/%.o,\
                     $(wildcard stores/tests/contract*.c))
-$(STORES:%=$(OUT)/stores/tests/test_%): $(STORE_CONTRACT)
+$(STORES:%=$(OUT)/stores/tests/test_%) $(OUT)/stores/tests/test_exec_contract: \
+    $(STORE_CONTRACT)
 
 .PHONY: plugins stores-left-out
 plugins: $(STORES:%=$(OUT)/stores/%.so)

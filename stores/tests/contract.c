@@ -492,7 +492,7 @@ struct store *contract_open(const struct contract *contract,
     struct store *store;
     struct sstore_err err;
 
-    if (store_open(&store, contract->spec, name_space, &test_host, &err) !=
+    if (contract->open(&store, contract->spec, name_space, &test_host, &err) !=
         SSTORE_OK)
         fail_msg("%s: %s", contract->spec, err.text);
     return store;
@@ -503,15 +503,23 @@ bool contract_has_cap(const struct contract *contract, uint32_t cap)
     return (store_plugin(contract->store)->caps & cap) != 0;
 }
 
-/* The state is first the SPEC, then what is opened by it. */
+/* What is to be opened, and how. */
+struct way {
+    contract_open_fn *open;
+    const char *spec;
+};
+
+/* The state is first the way, then what is opened by it. */
 static int begin(void **state)
 {
     static unsigned number; /* tests run one at a time */
     struct contract *contract = calloc(1, sizeof *contract);
+    const struct way *way = *state;
 
     if (!contract)
         return -1;
-    contract->spec = *state;
+    contract->spec = way->spec;
+    contract->open = way->open;
     snprintf(contract->name_space, sizeof contract->name_space,
              "contract/%ld/%u", (long)getpid(), number++);
     contract->store = contract_open(contract, contract->name_space);
@@ -542,6 +550,13 @@ static size_t table_length(const struct CMUnitTest *table)
 
 int contract_run(const char *spec, const struct CMUnitTest *own, size_t count)
 {
+    return contract_run_by(store_open, spec, own, count);
+}
+
+int contract_run_by(contract_open_fn *open, const char *spec,
+                    const struct CMUnitTest *own, size_t count)
+{
+    struct way way = { open, spec };
     static const struct CMUnitTest *const tables[] = {
         contract_basic_tests,
         contract_value_tests,
@@ -556,7 +571,7 @@ int contract_run(const char *spec, const struct CMUnitTest *own, size_t count)
             tests[used] = tables[i][at];
             tests[used].setup_func = begin;
             tests[used].teardown_func = end;
-            tests[used++].initial_state = (void *)spec;
+            tests[used++].initial_state = &way;
         }
     }
     if (used + count > sizeof tests / sizeof *tests)

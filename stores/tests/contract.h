@@ -19,12 +19,20 @@
  * gives how many failed. A SPEC that cannot be opened is one failure. */
 int contract_run(const char *spec, const struct CMUnitTest *own, size_t count);
 
+/* The same for what is opened in another way: `open` is as store_open. */
+typedef int contract_open_fn(struct store **store, const char *spec,
+                             const char *ns, const struct sstore_host *host,
+                             struct sstore_err *err);
+int contract_run_by(contract_open_fn *open, const char *spec,
+                    const struct CMUnitTest *own, size_t count);
+
 /* The rest is for the files of the contract itself. */
 
 /* What a test of the contract is given: a store, opened in a namespace that
  * nobody else has, and how to open more. */
 struct contract {
     const char *spec;
+    contract_open_fn *open;
     char name_space[40];
     struct store *store;
 };

@@ -12,6 +12,7 @@ enum { THREADS = 32, SESSIONS = 500 };
 
 struct crew {
     struct store *store;
+    contract_open_fn *open;
     const char *spec, *name_space;
     pthread_barrier_t start;
     atomic_int next;  /* the next piece of work, or thread */
@@ -51,6 +52,7 @@ static struct crew crew_of(const struct contract *contract)
 {
     return (struct crew){
         .store = contract->store,
+        .open = contract->open,
         .spec = contract->spec,
         .name_space = contract->name_space,
         .lock = PTHREAD_MUTEX_INITIALIZER,
@@ -448,7 +450,7 @@ static void *open_use_close(void *arg)
         struct sstore_err err = { .native = 0 };
         char sid[20];
 
-        int code = store_open(&mine.store, crew->spec, name, &test_host, &err);
+        int code = crew->open(&mine.store, crew->spec, name, &test_host, &err);
         if (code != SSTORE_OK) {
             wrong(crew, "open", name, code, &err);
             break;

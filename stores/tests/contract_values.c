@@ -423,7 +423,7 @@ static void test_an_unknown_option_is_refused_by_name(void **state)
 
     snprintf(spec, sizeof spec, "%s%csize=3", contract->spec,
              strchr(contract->spec, '?') ? '&' : '?');
-    assert_int_equal(store_open(&store, spec, NULL, &test_host, &err),
+    assert_int_equal(contract->open(&store, spec, NULL, &test_host, &err),
                      SSTORE_E_INVAL);
     assert_null(store);
     assert_non_null(strstr(err.text, "\"size\""));

@@ -21,7 +21,9 @@ static void test_an_unknown_spec_is_answered_with_what_there_is(void **state)
     assert_refused("nosuch", "no store \"nosuch\"; there is: memory");
     assert_refused("", "there is: memory");
     assert_refused("Memory", "there is: memory");
-    assert_refused("exec:true", "no store \"exec\"; there is: memory");
+    assert_refused("nosuch", "exec:COMMAND, npm:NAME, node:FILE");
+    assert_refused("exec", "no store \"exec\"; there is: memory");
+    assert_refused("npm?a=1:x", "no store \"npm\"");
     assert_refused("memory:x", "no store \"memory\"; there is: memory");
     assert_refused("nosuch://a/b.so", "no store \"nosuch\"");
     assert_refused("a\nb", "a?b");

@@ -35,6 +35,22 @@ static void test_a_name_is_a_name(void **state)
     assert_spec("faulty?fault=touch-creates", "||faulty|fault=touch-creates;");
 }
 
+static void test_a_programs_command_is_left_as_it_is(void **state)
+{
+    (void)state;
+    assert_spec("exec:./x.so?a=1&b=%zz 'c:d'",
+                "exec|./x.so?a=1&b=%zz 'c:d'|exec:./x.so?a=1&b=%zz 'c:d'|");
+    assert_spec("exec:", "exec||exec:|");
+    assert_spec("exec?a=1&b=%3a:x?y=2:z", "exec|x?y=2:z|exec|a=1;b=:;");
+    assert_spec("exec?:x", "exec|x|exec|");
+    assert_spec("exec?a=%:x", "!%20");
+    assert_spec("npm:@a/b@1.2?ttl=60&x=%", "npm|@a/b@1.2?ttl=60&x=%|"
+                                           "npm:@a/b@1.2?ttl=60&x=%|");
+    assert_spec("node:./factory.mjs?a", "node|./factory.mjs?a|"
+                                        "node:./factory.mjs?a|");
+    assert_spec("execute:x?a=1", "execute|x|execute:x|a=1;");
+}
+
 static void test_what_has_a_slash_or_ends_in_so_is_a_file(void **state)
 {
     (void)state;
@@ -92,6 +108,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_name_is_a_name),
+        cmocka_unit_test(test_a_programs_command_is_left_as_it_is),
         cmocka_unit_test(test_what_has_a_slash_or_ends_in_so_is_a_file),
         cmocka_unit_test(test_a_scheme_ends_at_its_colon),
         cmocka_unit_test(test_percent_stands_for_any_byte_but_nul),
