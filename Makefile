@@ -94,7 +94,7 @@ RUN_PACKAGES  := gcc libc6-dev libcivetweb-dev libyaml-dev \
 BACKENDS      := redis-server postgresql mariadb-server memcached
 TEST_PACKAGES := $(RUN_PACKAGES) $(STORE_PACKAGES) $(BACKENDS) g++ \
                  libcmocka-dev binutils jq curl openssl procps iproute2 \
-                 pkgconf chromium
+                 pkgconf python3 chromium
 LINT_PACKAGES := clang clang-format clang-tidy cppcheck
 # The words after the first are commands: looked for as such, since a vendor's
 # nodejs brings its own npm and conflicts with Debian's.
@@ -151,7 +151,7 @@ install: all
 	install -d $(INSTALLED)/bin $(INSTALLED)/include \
 	    $(INSTALLED)/lib/pkgconfig $(INSTALLED)/lib/sessionspec/compat \
 	    $(INSTALLED)/lib/sessionspec/stores \
-	    $(INSTALLED)/share/sessionspec/{stores,backends}
+	    $(INSTALLED)/share/sessionspec/stores/backends
 	install $(OUT)/sessionspec $(OUT)/sessionspec-server $(INSTALLED)/bin
 	install $(OUT)/compat/libssl.so $(INSTALLED)/lib/sessionspec/compat
 	install $(patsubst %,$(OUT)/stores/%.so,$(filter-out template,$(STORES))) \
@@ -159,8 +159,10 @@ install: all
 	install -m 644 stores/session_store.h $(INSTALLED)/include
 	install -m 644 stores/session_store.h stores/template.c stores/README.md \
 	    $(INSTALLED)/share/sessionspec/stores
-	install stores/backends/start $(INSTALLED)/share/sessionspec/backends
-	tar -c --exclude=node_modules cases harness/targets/express stores/node | \
+	install stores/backends/start \
+	    $(INSTALLED)/share/sessionspec/stores/backends
+	tar -c --exclude=node_modules cases harness/targets/express \
+	    stores/node stores/examples | \
 	    tar -x -C $(INSTALLED)/share/sessionspec
 	sed -e 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' sessionspec.pc.in \
 	    >$(INSTALLED)/lib/pkgconfig/sessionspec.pc
@@ -203,7 +205,7 @@ known-bugs: setup-npm
 
 # Native modules are built from source.
 setup-npm: setup-test
-	$(call install,make python3)
+	$(call install,make)
 
 # Writes what cases/README.md takes from the tools; `make test` compares.
 docs: setup-test

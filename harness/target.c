@@ -118,14 +118,47 @@ const char *target_last_words(struct target *target, unsigned generation)
     return dead ? dead->said : "";
 }
 
+static void note_hung(struct target *target, struct incarnation *hung)
+{
+    pthread_mutex_lock(&target->lock);
+    hung->hung = true;
+    pthread_mutex_unlock(&target->lock);
+}
+
+static bool is_noted_hung(struct target *target, const struct incarnation *one)
+{
+    bool hung;
+
+    pthread_mutex_lock(&target->lock);
+    hung = one->hung;
+    pthread_mutex_unlock(&target->lock);
+    return hung;
+}
+
+/* One that lives and says nothing would cost every case to come its whole
+ * time: it is ended like one that died. */
+static bool has_ended(struct target *target, struct incarnation *one, char *how,
+                      size_t size)
+{
+    if (process_ended(one->process, TARGET_DEATH_MS, how, size))
+        return true;
+    if (!incarnation_is_silent(&target->spec, one))
+        return false;
+    note_hung(target, one);
+    process_kill(one->process);
+    return process_ended(one->process, TARGET_SILENCE_MS, how, size);
+}
+
 bool target_died(struct target *target, unsigned generation, char *how,
                  size_t size)
 {
     struct incarnation *dead = incarnation_of(target, generation);
 
-    if (!dead || !dead->process ||
-        !process_ended(dead->process, TARGET_DEATH_MS, how, size))
+    if (!dead || !dead->process || !has_ended(target, dead, how, size))
         return false;
+    if (is_noted_hung(target, dead))
+        snprintf(how, size, "hung: for %ld s it answered nothing at all",
+                 TARGET_SILENCE_MS / 1000);
     pthread_mutex_lock(&target->lock);
     replace(target, dead);
     pthread_mutex_unlock(&target->lock);

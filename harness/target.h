@@ -57,7 +57,8 @@ bool target_can(struct target *target, const char *ability);
 
 /* After a transport failure: has the process of that generation ended? Then
  * `how` says it ("killed by signal 11 (SIGSEGV)"), and it is started again,
- * once for all the threads that ask. False where it lives (or is not ours to
+ * once for all the threads that ask. One that lives but answers nothing, not
+ * even GET /_spec, is killed for it. False where it lives (or is not ours to
  * watch). */
 bool target_died(struct target *target, unsigned generation, char *how,
                  size_t size);

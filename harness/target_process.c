@@ -360,6 +360,11 @@ bool process_ended(struct process *process, long wait_ms, char *how,
     return ended;
 }
 
+void process_kill(struct process *process)
+{
+    signal_group(process, SIGKILL);
+}
+
 void process_stop(struct process *process)
 {
     char how[64];

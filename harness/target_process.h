@@ -36,6 +36,9 @@ void process_catch_up(struct process *process);
 bool process_ended(struct process *process, long wait_ms, char *how,
                    size_t size);
 
+/* Kills it and its group at once. Any thread. */
+void process_kill(struct process *process);
+
 /* Ends it where it has not ended, and frees it. */
 void process_stop(struct process *process);
 

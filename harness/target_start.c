@@ -9,11 +9,13 @@
 #define TARGET_START_MS 10000L
 /* A store's backend may have to be started first, its data to be made. */
 #define TARGET_STORE_MS 120000L
-/* The first start of the express target fetches its packages. */
-#define TARGET_INSTALL_MS 180000L
-#define TARGET_SAY_WHY_MS 3000L
-#define TARGET_ABOUT_MS   5000L
-#define TARGET_ARGUMENTS  16
+/* The first start of the express target fetches its packages; those of a store
+ * may be many, and some are built from source. */
+#define TARGET_INSTALL_MS       180000L
+#define TARGET_INSTALL_STORE_MS 900000L
+#define TARGET_SAY_WHY_MS       3000L
+#define TARGET_ABOUT_MS         5000L
+#define TARGET_ARGUMENTS        16
 
 static char *copy(const char *text)
 {
@@ -84,7 +86,7 @@ static void command_of(const struct target_spec *spec, char *threads,
         argv[n++] = "--store";
         argv[n++] = spec->options.store;
     }
-    if (spec->kind == TARGET_REFERENCE && spec->options.restart_backend)
+    if (spec->options.restart_backend)
         argv[n++] = "--restart-backend";
     if (spec->kind == TARGET_REFERENCE && spec->options.connections) {
         snprintf(threads, size, "%u", spec->options.connections);
@@ -102,28 +104,44 @@ static bool has_no_address(const char *store)
     return length > 0 && (!store[length] || store[length] == '?');
 }
 
+/* It comes with packages of its own. */
+static bool is_node_store(const char *store)
+{
+    return store &&
+           (strncmp(store, "npm:", 4) == 0 || strncmp(store, "node:", 5) == 0);
+}
+
+static long start_ms(const struct target_spec *spec)
+{
+    const char *store = spec->options.store;
+
+    if (is_node_store(store))
+        return TARGET_INSTALL_STORE_MS;
+    if (spec->kind != TARGET_REFERENCE)
+        return TARGET_INSTALL_MS;
+    return has_no_address(store) ? TARGET_STORE_MS : TARGET_START_MS;
+}
+
 static enum process_line wait_for_line(const struct target_spec *spec,
                                        struct process *process,
                                        const char **line)
 {
+    bool installs =
+        spec->kind != TARGET_REFERENCE || is_node_store(spec->options.store);
+    long ms = start_ms(spec);
     enum process_line came;
 
-    if (spec->kind == TARGET_REFERENCE)
-        return process_first_line(process,
-                                  has_no_address(spec->options.store)
-                                      ? TARGET_STORE_MS
-                                      : TARGET_START_MS,
-                                  line);
+    if (!installs)
+        return process_first_line(process, ms, line);
     came = process_first_line(process, TARGET_SAY_WHY_MS, line);
     if (came != PROCESS_LATE)
         return came;
     if (spec->options.notes)
         fprintf(spec->options.notes,
-                "waiting for %s: its first start installs its packages, "
-                "which can take a minute\n",
+                "waiting for %s: a first start installs packages, which can "
+                "take a minute\n",
                 spec->options.name);
-    return process_first_line(process, TARGET_INSTALL_MS - TARGET_SAY_WHY_MS,
-                              line);
+    return process_first_line(process, ms - TARGET_SAY_WHY_MS, line);
 }
 
 static int ended_fault(struct target_spec *spec,
@@ -219,19 +237,38 @@ static int about_check(struct incarnation *fresh,
     return 0;
 }
 
+static void about_ask(const struct target_spec *spec, const char *base,
+                      long timeout_ms, struct http_reply *reply)
+{
+    struct http_request request = { .method = "GET",
+                                    .base = base,
+                                    .target = "/_spec",
+                                    .timeout_ms = timeout_ms };
+    struct http_client *client = http_pool_take(spec->pool);
+
+    http_send(client, &request, reply);
+    http_pool_give(spec->pool, client);
+}
+
+bool incarnation_is_silent(const struct target_spec *spec,
+                           const struct incarnation *incarnation)
+{
+    struct http_reply reply = { .status = 0 };
+    bool silent;
+
+    about_ask(spec, incarnation->base, TARGET_SILENCE_MS, &reply);
+    silent = reply.transport == HTTP_TIMEOUT;
+    http_reply_clear(&reply);
+    return silent;
+}
+
 static int about_read(struct target_spec *spec, struct incarnation *fresh,
                       struct fault *fault)
 {
-    struct http_request request = { .method = "GET",
-                                    .base = fresh->base,
-                                    .target = "/_spec",
-                                    .timeout_ms = TARGET_ABOUT_MS };
     struct http_reply reply = { .status = 0 };
-    struct http_client *client = http_pool_take(spec->pool);
     int result;
 
-    http_send(client, &request, &reply);
-    http_pool_give(spec->pool, client);
+    about_ask(spec, fresh->base, TARGET_ABOUT_MS, &reply);
     result = reply.transport == HTTP_OK
                  ? about_check(fresh, &reply, fault)
                  : about_fault(&reply, fresh->base, fault);

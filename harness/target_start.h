@@ -12,6 +12,9 @@
 /* From a broken connection to the end of the process that broke it. */
 #define TARGET_DEATH_MS 500L
 
+/* What answers nothing for so long, not even GET /_spec, hangs. */
+#define TARGET_SILENCE_MS 10000L
+
 enum target_kind { TARGET_REFERENCE, TARGET_EXPRESS, TARGET_URL };
 
 /* What every start has in common. */
@@ -29,6 +32,7 @@ struct incarnation {
     struct process *process; /* NULL where it is not ours */
     size_t log_from;         /* what it wrote begins here */
     char said[256];          /* its last words, once it has a successor */
+    bool hung;               /* it was silent, and killed for it        */
     char *base, *tls;
     json_t *about;
 };
@@ -39,6 +43,9 @@ enum target_kind target_kind_of(const char *name);
  * behind. */
 int incarnation_start(struct target_spec *spec, struct incarnation **made,
                       struct fault *fault);
+/* Whether it leaves GET /_spec unanswered for TARGET_SILENCE_MS. */
+bool incarnation_is_silent(const struct target_spec *spec,
+                           const struct incarnation *incarnation);
 /* Ends its process. */
 void incarnation_free(struct incarnation *incarnation);
 

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -193,6 +194,29 @@ static void test_the_reference_may_restart_its_backend(void **state)
     assert_string_equal(
         arguments_of(fixture),
         "--port 0 --tls-port 0 --store redis --restart-backend");
+}
+
+static void test_so_may_the_express_target(void **state)
+{
+    struct fixture *fixture = *state;
+    char folder[] = "/tmp/sessionspec-test.XXXXXX", script[64], self[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
+
+    assert_true(length > 0 && mkdtemp(folder));
+    self[length] = '\0';
+    snprintf(script, sizeof script, "%s/start.sh", folder);
+    assert_int_equal(symlink(self, script), 0);
+    fixture->options.name = "express";
+    fixture->options.express = folder;
+    fixture->options.store = "npm:x";
+    fixture->options.restart_backend = true;
+    int code = open_mode(fixture, "serves");
+    unlink(script);
+    rmdir(folder);
+    assert_int_equal(code, 0);
+    assert_string_equal(
+        arguments_of(fixture),
+        "-- --port 0 --tls-port 0 --store npm:x --restart-backend");
 }
 
 static void test_closing_ends_the_process(void **state)
@@ -550,6 +574,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         WITH_FIXTURE(test_the_reference_is_started_and_asked),
         WITH_FIXTURE(test_the_reference_may_restart_its_backend),
+        WITH_FIXTURE(test_so_may_the_express_target),
         WITH_FIXTURE(test_closing_ends_the_process),
         WITH_FIXTURE(test_who_ignores_sigterm_is_killed),
         WITH_FIXTURE(test_who_exits_at_once_is_reported_with_his_words),

@@ -1,7 +1,11 @@
-// backend.mjs: one opened store, which several apps may stand on, and the
-// operations done straight on it.
+// backend.mjs: one opened store, which several apps may stand on: what it can,
+// its calls under way, and what is done to it besides calling it.
 
-import { Refusal, checkMembers, errorCoded, isObject } from './http.mjs';
+import { randomBytes } from 'node:crypto';
+import { Refusal } from './http.mjs';
+import { limit, turn } from './limit.mjs';
+import { openStore } from './sources.mjs';
+import { Work } from './work.mjs';
 
 export const OPERATIONS = [
     'get',
@@ -13,161 +17,237 @@ export const OPERATIONS = [
     'clear',
 ];
 
-// What can be done to a store besides. Its own backend, the process, cannot be
-// stopped.
-const LACKING = ['reap', 'break', 'mend'];
-const SPOILT = '{"cookie":{"orig'; // no set wrote that
 const EVENTS = ['connect', 'disconnect'];
+const DROP_MS = 1500; // for what it stored, and again for closing it
+const RUN = randomBytes(4).toString('hex'); // tells this process from others
 
-// Why a store cannot be opened, or null.
-export function refuseSpec(spec) {
-    if (spec === 'memory') return null;
-    return `cannot open the store "${spec}": only "memory" is built in`;
+const standing = new Set(); // all that are open
+const turns = new Map(); // by app, how often it had a store of its own
+
+// What something without a context may be due to: the work that is under way,
+// else all apps that stand on a store of --store.
+export function concerned() {
+    const stores = [...standing].filter(({ isVolatile }) => !isVolatile);
+    const works = stores.flatMap((store) => store.works());
+    return works.length ? works : stores.flatMap(({ apps }) => [...apps]);
 }
 
 export class Backend {
-    #apps = new Set();
-    #release;
+    apps = new Set();
+    #source;
+    #handle;
+    #namespace;
+    #works = new Set(); // under way
+    #begun = 0; // how many there ever were
+    #written = new Set(); // the sids that a set or touch named
+    #heard; // the store that is listened to
+    #isUp = true; // by what the store said last
+    #isEmitting = false; // by hand
+    isRealTime = false; // its expiry is the backend's, or a timer's
 
-    constructor(spec, release, settings) {
-        const refusal = refuseSpec(spec);
-        if (refusal) throw new Refusal(503, refusal);
-        this.#release = release;
-        this.module = release.session(settings);
-        this.store = this.#open();
+    // For `app`, which is to join it.
+    static async open(source, app, id) {
+        const backend = new Backend();
+        backend.#source = source;
+        backend.#namespace = takeNamespace(id);
+        await backend.#open(app);
+        standing.add(backend);
+        return backend;
     }
 
-    join(app) {
-        this.#apps.add(app);
+    get store() {
+        return this.#handle.store;
     }
 
-    leave(app) {
-        this.#apps.delete(app);
+    // What it holds goes with it.
+    get isVolatile() {
+        return this.#source.isVolatile === true;
     }
 
-    describe() {
-        return {
-            name: 'memory',
-            version: this.#release.version,
-            operations: OPERATIONS.filter((op) => this.#has(op)),
-            capabilities: [
-                ...['host-clock', 'namespace', 'binary-sid'],
-                ...['emit', 'reopen', 'spoil'],
-            ],
-        };
-    }
-
-    // One operation past all that the probe does. Answers as the protocol
-    // has it: a failure of the store is an answer too.
-    async operate(body) {
-        const known = ['op', 'sid', 'session', 'raw', 'callback', 'event'];
-        checkMembers(body, known, 'a store operation');
-        const { op, event } = body;
-        if (op === 'emit') {
-            if (!EVENTS.includes(event))
-                throw new Refusal(400, `no event of a store: ${event}`);
-            this.store.emit(event);
-            return {};
-        }
-        if (op === 'reopen') return this.#reopen();
-        if (LACKING.includes(op) || (OPERATIONS.includes(op) && !this.#has(op)))
-            throw new Refusal(501, `the store has no "${op}"`);
-        if (!OPERATIONS.includes(op) && op !== 'spoil')
-            throw new Refusal(400, `unknown store operation: ${op}`);
-        const args = this.#arguments(body);
-        if (op === 'spoil') return this.#spoil(...args);
-        try {
-            if (body.callback === false) return await this.#callBlind(op, args);
-            return showResult(op, await this.#call(op, args));
-        } catch (err) {
-            return { error: errorCoded(err) };
-        }
-    }
-
-    #open() {
-        const store = new this.module.MemoryStore();
-        for (const event of EVENTS)
-            store.on(event, () => {
-                for (const app of this.#apps) app.storeSaid(event);
-            });
-        return store;
-    }
-
-    // A MemoryStore has no close: it is left to the garbage collector, and
-    // with it what it held. `alive` is what keeps the process from ending.
-    #reopen() {
-        this.store = this.#open();
-        return { alive: process.getActiveResourcesInfo().length };
-    }
-
-    #spoil(sid) {
-        const { sessions } = this.store;
-        if (Object.hasOwn(sessions, sid)) sessions[sid] = SPOILT;
-        return {};
-    }
-
-    #has(op) {
+    has(op) {
         return typeof this.store[op] === 'function';
     }
 
-    #call(op, args) {
-        return new Promise((resolve, reject) => {
-            const answer = (err, value) => (err ? reject(err) : resolve(value));
-            this.store[op](...args, answer);
+    describe() {
+        const { name, version, clock, capabilities, ...more } =
+            this.#source.describe();
+        const words = [
+            clock === 'real' ? 'real-clock' : 'host-clock',
+            ...capabilities,
+            ...(typeof this.store.emit === 'function' ? ['emit'] : []),
+            'reopen',
+            ...['spoil', 'break'].filter((act) => this.#handle[act]),
+        ];
+        return {
+            name,
+            version,
+            operations: OPERATIONS.filter((op) => this.has(op)),
+            capabilities: [...new Set(words)],
+            resolution: more.resolution,
+            licence: more.licence,
+        };
+    }
+
+    join(app) {
+        this.apps.add(app);
+    }
+
+    // The last one closes it.
+    async leave(app) {
+        this.apps.delete(app);
+        if (this.apps.size > 0 || !standing.delete(this)) return;
+        if (!this.isVolatile) await this.#drop(app).catch(() => {});
+        const closed = (async () => this.#close(app))();
+        await limit(DROP_MS, closed, 'late').catch(() => {});
+    }
+
+    // ---- Calls -------------------------------------------------------------
+
+    // A piece of work, under way until its end().
+    begin(app, op, fail) {
+        const { isRealTime } = this;
+        const end = (work) => this.#works.delete(work);
+        const work = new Work({ app, op, isRealTime, end, fail });
+        this.#works.add(work);
+        this.#begun++;
+        return work;
+    }
+
+    // What the operation returns, or throws.
+    reach(work, args) {
+        const { store } = this; // it may have been opened anew
+        const { op } = work;
+        if (op === 'set' || op === 'touch') this.#written.add(args[0]);
+        return work.run(() => store[op](...args));
+    }
+
+    // A call that the case knows nothing of.
+    look(app, op, args, tell) {
+        const { isRealTime, store } = this;
+        const work = new Work({ app, op, isRealTime });
+        const answer = (err, value) => {
+            work.end();
+            tell(err, value);
+        };
+        work.run(() => store[op](...args, answer));
+    }
+
+    // Tells whether anything but `work` has been going on since it was asked
+    // first.
+    watchOthers(work) {
+        const begun = this.#begun;
+        const alone = [...this.#works].every((other) => other === work);
+        return () => !alone || this.#begun !== begun;
+    }
+
+    // Whether a set or touch was seen that named this sid.
+    hasWritten(sid) {
+        return this.#written.has(sid);
+    }
+
+    // What is under way.
+    works() {
+        return [...this.#works];
+    }
+
+    // ---- What else is done to it -------------------------------------------
+
+    emit(event) {
+        if (!EVENTS.includes(event))
+            throw new Refusal(400, `no event of a store: ${event}`);
+        if (typeof this.store.emit !== 'function') throw lacks('emit');
+        this.#isEmitting = true;
+        try {
+            this.store.emit(event);
+        } finally {
+            this.#isEmitting = false;
+        }
+    }
+
+    // `alive` is what keeps the process from ending.
+    async reopen(app) {
+        await this.#close(app);
+        await this.#open(app);
+        for (let i = 0; i < 3; i++) await turn(); // sockets close meanwhile
+        return { alive: process.getActiveResourcesInfo().length };
+    }
+
+    // One of what the store's maker lends a hand with: `spoil`, `break`,
+    // `mend`.
+    async lend(app, act, ...args) {
+        this.checkLends(act);
+        await this.#within(app, act, () => this.#handle[act](...args));
+    }
+
+    checkLends(act) {
+        if (!this.#handle[act]) throw lacks(act);
+    }
+
+    async #open(app) {
+        this.isRealTime = this.#source.describe().clock === 'real';
+        this.#handle = await this.#within(app, 'open', () =>
+            openStore(this.#source, this.#namespace),
+        );
+        this.#isUp = true;
+        const { store } = this;
+        this.#heard = store;
+        if (typeof store.on !== 'function') return;
+        for (const event of EVENTS)
+            store.on(event, () => this.#heard === store && this.#hear(event));
+    }
+
+    // A store that says what it said before tells the apps nothing new.
+    #hear(event) {
+        const isUp = event === 'connect';
+        const isNews = isUp !== this.#isUp || this.#isEmitting;
+        this.#isUp = isUp;
+        for (const app of this.apps) app.storeSaid(event, isNews);
+    }
+
+    // What it was seen to store is dropped: by destroy(), since a clear() that
+    // takes too much would harm the apps beside it.
+    async #drop(app) {
+        const { capabilities } = this.#source.describe();
+        if (!capabilities.includes('namespace') || !this.has('destroy')) return;
+        const gone = [...this.#written].map((sid) => this.#forget(app, sid));
+        await limit(DROP_MS, Promise.all(gone), 'late');
+    }
+
+    #forget(app, sid) {
+        return new Promise((resolve) => {
+            const work = this.begin(app, 'destroy', resolve);
+            const done = () => resolve(work.end());
+            try {
+                this.reach(work, [sid, done]);
+            } catch {
+                done();
+            }
         });
     }
 
-    // Without a callback: nothing tells when it is done, so only what it
-    // does at once, and in the turn after, is behind the answer.
-    async #callBlind(op, args) {
-        this.store[op](...args);
-        await new Promise((resolve) => setImmediate(resolve));
-        return {};
+    // A disconnect that closing brings about is no news.
+    #close(app) {
+        this.#heard = undefined;
+        return this.#within(app, 'close', () => this.#handle.close());
     }
 
-    #arguments({ op, sid, session, raw = false }) {
-        if (['all', 'length', 'clear'].includes(op)) return [];
-        if (typeof sid !== 'string') throw new Refusal(400, '`sid` is no text');
-        if (op !== 'set' && op !== 'touch') return [sid];
-        if (raw && session !== undefined) return [sid, session];
-        if (!isObject(session))
-            throw new Refusal(400, '`session` is no object');
-        return [sid, this.#asHandedOver(session)];
-    }
-
-    // What express-session would hand to the store: a Cookie with a Date.
-    #asHandedOver(session) {
-        if (!isObject(session.cookie)) return session;
-        const fields = { ...session.cookie };
-        if (typeof fields.expires === 'string')
-            fields.expires = new Date(fields.expires);
-        const cookie = this.#makeCookie(fields);
-        if ('originalMaxAge' in fields)
-            cookie.originalMaxAge = fields.originalMaxAge;
-        return { ...session, cookie };
-    }
-
-    #makeCookie(fields) {
+    async #within(app, op, act) {
+        const work = this.begin(app, op);
         try {
-            return new this.module.Cookie(fields);
-        } catch (err) {
-            throw new Refusal(400, `no cookie: ${err.message}`);
+            return await work.run(act);
+        } finally {
+            work.end();
         }
     }
 }
 
-function showResult(op, value) {
-    if (op === 'get') return { session: value ?? null };
-    if (op === 'length') return { length: value };
-    if (op !== 'all') return {};
-    if (Array.isArray(value))
-        return {
-            shape: 'array',
-            sessions: value.map((session) => ({ session })),
-        };
-    const sessions = Object.entries(value ?? {}).map(([sid, session]) => ({
-        sid,
-        session,
-    }));
-    return { shape: 'object', sessions };
+// Never the same twice: the store before may have left something behind.
+function takeNamespace(id) {
+    const turn = turns.get(id) ?? 0;
+    turns.set(id, turn + 1);
+    return turn === 0 ? `${RUN}-${id}` : `${RUN}.${turn}-${id}`;
+}
+
+function lacks(op) {
+    return new Refusal(501, `the store has no "${op}"`);
 }

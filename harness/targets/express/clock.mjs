@@ -39,7 +39,8 @@ export function isTime(ms) {
 }
 
 function now() {
-    return context.getStore()?.app.clock.now() ?? RealDate.now();
+    const who = context.getStore();
+    return (who?.clock ?? who?.app.clock)?.now() ?? RealDate.now();
 }
 
 // It shares the prototype of the real one, so `instanceof` holds for the

@@ -11,6 +11,7 @@ import {
     sendJson,
     sendRefusal,
 } from './http.mjs';
+import { turn } from './limit.mjs';
 import { Schedule } from './schedule.mjs';
 import { Visit } from './visit.mjs';
 
@@ -39,8 +40,8 @@ const ROUTES = [
     ],
 ];
 
-// `target` is `{ apps, schedules, about }`. Whatever a client sends, it gets
-// an answer and nobody else is harmed.
+// `target` is `{ apps, schedules, storage, about }`. Whatever a client sends,
+// it gets an answer and nobody else is harmed.
 export async function serve(target, req, res) {
     try {
         checkHead(req);
@@ -106,13 +107,14 @@ function about({ about }) {
     return [200, about];
 }
 
-function putApp({ apps }, id, { body }) {
-    return [201, apps.put(id, body).describe()];
+async function putApp({ apps }, id, { body }) {
+    return [201, (await apps.put(id, body)).describe()];
 }
 
-function deleteApp({ apps, schedules }, id) {
-    apps.drop(id);
-    schedules.appGone(id);
+async function deleteApp({ apps, schedules }, id) {
+    apps.get(id);
+    schedules.appGone(id); // whoever is parked goes on, on an open store
+    await apps.drop(id);
     return [200, {}];
 }
 
@@ -128,9 +130,9 @@ function moveClock({ apps }, id, { body }) {
     return [200, { now: clock.now() }];
 }
 
-async function operateStore({ apps }, id, { body }) {
+async function operateStore({ apps, storage }, id, { body }) {
     const app = apps.get(id);
-    return [200, await context.run({ app }, () => app.backend.operate(body))];
+    return [200, await context.run({ app }, () => storage.operate(app, body))];
 }
 
 function addFault({ apps }, id, { body }) {
@@ -141,10 +143,11 @@ function addFault({ apps }, id, { body }) {
 // express-session hands errors of the end to next() a turn after the answer:
 // what belongs to an answer that the client has read is in the trace.
 async function readTrace({ apps }, id, { query }) {
-    const { trace } = apps.get(id);
+    const app = apps.get(id);
     const since = readCount(query, 'since', 0);
-    await new Promise((resolve) => setImmediate(resolve));
-    return [200, { events: trace.since(since) }];
+    await turn();
+    app.checkHanded();
+    return [200, { events: app.trace.since(since) }];
 }
 
 function putSchedule({ apps, schedules }, id, { body }) {

@@ -77,6 +77,15 @@ export function errorCoded(err) {
     return shown;
 }
 
+// Some classes of errors leave the word to what they hold, or to their name.
 function messageOf(err) {
-    return String(err?.message ?? err);
+    const { message, errors, code } = Object(err);
+    if (message === undefined) return String(err);
+    return String(message || errors?.[0]?.message || code || kindOf(err));
+}
+
+function kindOf(err) {
+    const { name, constructor } = err;
+    const kind = Object.hasOwn(err, 'name') ? name : constructor?.name;
+    return kind === 'Error' ? '' : kind ?? '';
 }

@@ -28,7 +28,7 @@ class Call {
     #callback;
     #who; // the visit that makes it, or { app }
     #event;
-    #returned = false;
+    #work;
 
     constructor(app, op, args) {
         const hasCallback = typeof args.at(-1) === 'function';
@@ -64,20 +64,17 @@ class Call {
 
     #reach() {
         const answer = (err, value) => this.#finish(err, value);
-        const { store } = this.#app.backend; // it may have been opened anew
-        let result;
+        const { backend } = this.#app;
+        const fail = (err) => this.#who.broken?.(err);
+        this.#work = backend.begin(this.#app, this.#op, fail);
         try {
-            result = store[this.#op](...this.#args, answer);
+            return backend.reach(this.#work, [...this.#args, answer]);
         } catch (err) {
             this.#event.outcome ??= 'throw';
+            this.#work.end();
+            this.#note('thrown', errorCoded(err).message);
             throw err;
         }
-        this.#returned = true;
-        if (typeof result?.then === 'function')
-            result.then(undefined, (err) =>
-                this.#note('unhandled-rejection', errorCoded(err).message),
-            );
-        return result;
     }
 
     // The store has called back. A second time is an event and goes no
@@ -86,8 +83,7 @@ class Call {
         const done = this.#event.outcome !== undefined;
         if (done) return this.#note('callback-twice', 'called back again');
         this.#event.outcome = outcomeOf(this.#op, err, value);
-        if (!this.#returned && !err)
-            this.#note('callback-early', 'called back before it returned');
+        this.#work?.end();
         this.#checkArguments();
         this.#callBack(err, value);
     }
@@ -121,8 +117,8 @@ class Call {
     // An exception of a callback would end a Node process. Here it ends what
     // waits for it.
     #thrown(err) {
-        if (this.#who.broken) this.#who.broken(err);
-        else this.#note('error', errorCoded(err).message);
+        this.#note('uncaught-exception', errorCoded(err).message);
+        this.#who.broken?.(err);
     }
 
     #note(event, text) {

@@ -1,41 +1,53 @@
 // server.mjs: the process: its arguments, its listeners, its life and end.
 //
 //   node server.mjs --modules DIR [--port N] [--tls-port N] [--store SPEC]
+//                   [--restart-backend]
 //
 // Started by start.sh, which installs the packages in DIR.
 
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import { parseArgs } from 'node:util';
 import { Apps } from './apps.mjs';
-import { refuseSpec } from './backend.mjs';
 import { installClock } from './clock.mjs';
-import { context } from './context.mjs';
 import { READ_HEAD, serve } from './control.mjs';
+import { limit } from './limit.mjs';
 import { Release } from './release.mjs';
 import { Schedules } from './schedule.mjs';
+import { Sources, openSource, refuseSpec } from './sources.mjs';
+import { Storage } from './storage.mjs';
+import { complain, listenForWarnings, outlive } from './survival.mjs';
 
 const USAGE = 2; // exit codes of the project
 const UNREACHABLE = 3;
+const STDOUT = 1;
 
 const HTTP_OPTIONS = {
     maxHeaderSize: READ_HEAD,
     keepAliveTimeout: 10 * 60 * 1000, // ms: clients keep their connections
 };
 const PARENT_CHECK_MS = 250;
+const END_MS = 2000; // for the stores, when the process is to end
+
+let ending = false;
+let target;
+let sources;
 
 async function main() {
     const args = readArgs();
+    keepStdout();
     outlive();
     const release = new Release(args.modules);
     installClock();
     listenForWarnings();
-    const target = {
-        apps: new Apps(release),
+    sources = await openSources(args, release);
+    target = {
+        apps: new Apps(release, sources),
         schedules: new Schedules(),
-        about: describe(release),
+        storage: new Storage(sources),
+        about: describe(release, sources),
     };
     const handler = (req, res) => serve(target, req, res);
     if (args['tls-port'] !== undefined)
@@ -44,7 +56,24 @@ async function main() {
         http.createServer(HTTP_OPTIONS, handler),
         args.port ?? 0,
     );
-    process.stdout.write(`http://127.0.0.1:${port}\n`);
+    writeSync(STDOUT, `http://127.0.0.1:${port}\n`);
+}
+
+// It is for the address alone: what stores print goes to stderr.
+function keepStdout() {
+    process.stdout.write = (...args) => process.stderr.write(...args);
+}
+
+async function openSources(args, release) {
+    const spec = args.store ?? 'memory';
+    const restarts = args['restart-backend'];
+    if (spec === 'memory') return new Sources(release, { restarts });
+    try {
+        const source = await openSource(spec, release);
+        return new Sources(release, { spec, source, restarts });
+    } catch (err) {
+        return end(UNREACHABLE, String(err?.message ?? err));
+    }
 }
 
 function readArgs() {
@@ -54,6 +83,7 @@ function readArgs() {
         port: text,
         'tls-port': text,
         store: text,
+        'restart-backend': { type: 'boolean' },
     };
     try {
         const { values } = parseArgs({ options });
@@ -75,7 +105,7 @@ function readPort(text, name) {
     return Number(text);
 }
 
-function describe(release) {
+function describe(release, { canRestart }) {
     const own = new URL('package.json', import.meta.url);
     return {
         protocol: 1,
@@ -84,7 +114,8 @@ function describe(release) {
         implements: `express-session ${release.version}`,
         abilities: [
             ...['virtual-clock', 'schedule', 'fault'],
-            ...['debug', 'no-callback'],
+            ...['debug', 'no-callback', 'throwing-callback', 'circular'],
+            ...(canRestart ? ['break-backend'] : []),
         ],
     };
 }
@@ -138,61 +169,39 @@ function listen(server, port) {
     });
 }
 
-// Warnings of express-session (depd) and of MemoryStore (console.warn) belong
-// to the app whose code runs.
-function listenForWarnings() {
-    const print = console.warn;
-    const warn = (text, otherwise) => {
-        const who = context.getStore();
-        if (who) who.app.warn(text);
-        else otherwise();
-    };
-    process.on('deprecation', (err) =>
-        warn(err.message, () => complain(err.message)),
-    );
-    console.warn = (...args) =>
-        warn(args.map(String).join(' '), () => print(...args));
-}
-
-// What would end a Node process ends one request at most.
-function outlive() {
-    process.on('uncaughtException', (err) => {
-        const who = context.getStore();
-        if (who?.broken) who.broken(err);
-        else if (who) who.app.trace.note('error', String(err?.message ?? err));
-        else complain(err?.stack ?? String(err));
-    });
-    process.on('unhandledRejection', (err) => {
-        const who = context.getStore();
-        const text = String(err?.message ?? err);
-        if (who) who.app.trace.note('unhandled-rejection', text);
-        else complain(err?.stack ?? text);
-    });
-    for (const stream of [process.stdout, process.stderr])
-        stream.on('error', () => {}); // nobody reads any more
-}
-
 // Ends with the one who started it: stdin may be shared or closed, so it is
 // the parent's id that tells. start.sh names it, since it may be gone before
 // this line is reached.
 function endWithParent() {
     const parent = Number(process.env.SESSIONSPEC_PARENT ?? process.ppid);
     const check = () => {
-        if (process.ppid !== parent) process.exit(0);
+        if (process.ppid !== parent) finish();
     };
     setInterval(check, PARENT_CHECK_MS).unref();
 }
 
-function complain(text) {
-    process.stderr.write(`sessionspec express target: ${text}\n`);
-}
-
 function end(code, text) {
     complain(text);
+    ending = true;
     process.exit(code);
 }
 
-for (const signal of ['SIGTERM', 'SIGINT'])
-    process.on(signal, () => process.exit(0));
+// Closes what stands open, and ends with it or without.
+async function finish() {
+    if (ending) process.exit(0);
+    ending = true;
+    const closed = (async () => {
+        await target?.apps.dropAll();
+        await sources?.end();
+    })();
+    await limit(END_MS, closed, 'late').catch(() => {});
+    process.exit(0);
+}
+
+// A store that ends the process shall be known by it.
+process.on('exit', (code) => {
+    if (!ending) complain(`a store or its package ended the process: ${code}`);
+});
+for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, finish);
 endWithParent();
 main().catch((err) => end(UNREACHABLE, err.stack));

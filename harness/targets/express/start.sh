@@ -5,13 +5,14 @@
 #
 #   --version V   another release of express-session than package.json's
 #   --install     only install, then exit
-#   ARGS          go to server.mjs: --port N, --tls-port N, --store SPEC
+#   ARGS          go to server.mjs: --port N, --tls-port N, --store SPEC,
+#                 --restart-backend
 #
 # Exit code 3, with one line on stderr, where something is missing.
 
 set -eu
 
-here=$(cd "$(dirname "$0")" && pwd)
+here=$(cd "$(dirname "$0")" && pwd -P)
 pinned=$(sed -n 's/^ *"express-session": "\(.*\)".*/\1/p' "$here/package.json")
 version=$pinned
 install_only=false
@@ -66,6 +67,17 @@ is_current() { # FOLDER
     cmp -s "$here/package-lock.json" "$1/node_modules/.sessionspec-lock"
 }
 
+# The SPEC that goes to server.mjs; nothing where there is none.
+store_of() { # ARGS
+    while [ $# -gt 0 ]; do
+        case $1 in
+        --store=*) printf '%s\n' "${1#--store=}" ;;
+        --store) [ $# -lt 2 ] || printf '%s\n' "$2" ;;
+        esac
+        shift
+    done | tail -n 1
+}
+
 while [ $# -gt 0 ]; do
     case $1 in
     --version)
@@ -104,4 +116,16 @@ fi
 is_current "$folder" || install "$folder"
 ! $install_only || exit 0
 
-SESSIONSPEC_PARENT=$PPID exec node "$here/server.mjs" --modules "$folder" "$@"
+# Some packages need a newer Node than this one; it is installed once.
+node=node
+store=$(store_of "$@")
+case $store in
+npm:*)
+    finder=$here/../../../stores/node/install.mjs
+    [ -f "$finder" ] || fail 3 "cannot find $finder"
+    node=$(node "$finder" --which-node "$store") || exit 3
+    ;;
+esac
+
+SESSIONSPEC_PARENT=$PPID exec "$node" "$here/server.mjs" \
+    --modules "$folder" "$@"

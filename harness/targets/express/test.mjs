@@ -7,6 +7,7 @@ import assert from 'node:assert/strict';
 import { after } from 'node:test';
 import './tests/actions.mjs';
 import './tests/apps.mjs';
+import './tests/conduct.mjs';
 import './tests/endpoints.mjs';
 import './tests/process.mjs';
 import './tests/schedules.mjs';

@@ -20,7 +20,7 @@ export function sign(sid, secret) {
 }
 
 // EXPRESS_SESSION=1.15.6 in the environment tests that release.
-async function start(...args) {
+export async function start(...args) {
     const version = process.env.EXPRESS_SESSION;
     const release = version ? ['--version', version] : [];
     const child = spawn(START, [...release, '--', ...args], {

@@ -148,6 +148,9 @@ describe('trace, faults and clock', () => {
         const { log } = (await reply).json;
         assert.match(log[1].error.message, /undefined/);
         equal(log[2], { do: 'read', value: 1 });
-        equal(await app.calls(), ['set:ok', 'get:hit', 'get:hit', 'touch:ok']);
+        equal(await app.calls(), [
+            ...['set:ok', 'get:hit', 'get:hit'],
+            ...['uncaught-exception', 'touch:ok'],
+        ]);
     });
 });

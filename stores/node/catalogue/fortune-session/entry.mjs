@@ -1,0 +1,7 @@
+// fortune-session: records of Fortune.js.
+
+export default {
+    package: 'fortune-session',
+    gone: true,
+    missing: 'npm has no package of that name any more',
+};
