@@ -1,16 +1,15 @@
 /* aftermath.c: the hidden assertions, which hold after every case */
 #include "aftermath.h"
 
+#include "bad_events.h"
 #include "match.h"
 #include "needs.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Events that are a fault wherever they come unforeseen. */
-static const char *const bad_events[] = { "error", "callback-twice",
-                                          "callback-early", "argument-mutated",
-                                          "unhandled-rejection" };
+/* Bytes of the target's stderr, its last, in the transcript of a case. */
+#define STDERR_SHOWN 2000
 
 /* How the sanitizers' reports begin. */
 static const char *const sanitizer_texts[] = {
@@ -41,15 +40,15 @@ static void find(struct scene *scene, const char *what, const char *expected,
     findings_add(&scene->failures, &where, what, expected, actual);
 }
 
-/* ------------------------------------------------------------- the traces */
-
-static bool is_word_of(const char *word, const char *const *list, size_t count)
+static void find_against(struct scene *scene, const char *what,
+                         const char *expected, const char *actual,
+                         const char *against)
 {
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(list[i], word) == 0)
-            return true;
-    return false;
+    find(scene, what, expected, actual);
+    scene->failures.list[scene->failures.count - 1].against = against;
 }
+
+/* ------------------------------------------------------------- the traces */
 
 static bool is_foreseen(const struct scene_app *app, const json_t *event)
 {
@@ -64,16 +63,24 @@ static bool is_foreseen(const struct scene_app *app, const json_t *event)
     return false;
 }
 
+static void judge_warning(struct scene *scene, const char *text)
+{
+    if (warning_against(text))
+        find_against(scene, "warnings", "no warning of the target's platform",
+                     arena_strdup(&scene->arena, text), warning_against(text));
+}
+
 static void judge_event(struct scene *scene, const struct scene_app *app,
                         const json_t *event)
 {
     const char *word = json_string_value(json_object_get(event, "event"));
+    const char *text = json_string_value(json_object_get(event, "text"));
 
-    if (word &&
-        is_word_of(word, bad_events, sizeof bad_events / sizeof *bad_events) &&
-        !is_foreseen(app, event))
-        find(scene, "events", "no event that the case did not foresee",
-             match_show(&scene->arena, event));
+    if (word && strcmp(word, "warning") == 0)
+        judge_warning(scene, text);
+    if (event_is_bad(word) && !is_foreseen(app, event))
+        find_against(scene, "events", "no event that the case did not foresee",
+                     match_show(&scene->arena, event), event_against(word));
 }
 
 static void judge_call(struct scene *scene, const json_t *call)
@@ -87,8 +94,13 @@ static void judge_call(struct scene *scene, const json_t *call)
 
 static void judge_trace(struct scene *scene, const struct scene_app *app)
 {
-    json_t *event;
+    json_t *event, *warning;
     size_t i;
+
+    json_array_foreach(app->warnings, i, warning)
+    {
+        judge_warning(scene, json_string_value(warning));
+    }
 
     json_array_foreach(app->trace.events, i, event)
     {
@@ -157,6 +169,39 @@ static const char *line_at(struct arena *arena, const char *text,
     return arena_memdup(arena, at, strcspn(at, "\n"));
 }
 
+/* As text that a report can hold: ASCII where it is no UTF-8. */
+static const char *readable(struct arena *arena, const char *bytes)
+{
+    char *text = arena_strdup(arena, bytes);
+    json_t *checked = json_string(text);
+
+    for (char *at = text; *at; at++) {
+        unsigned char c = (unsigned char)*at;
+
+        if ((c < 0x20 && c != '\n') || c == 0x7f)
+            *at = ' ';
+        else if (c > 0x7f && !checked)
+            *at = '?';
+    }
+    json_decref(checked);
+    return text;
+}
+
+/* Its last lines, for the transcript: what a store's program says, or the
+ * server of it. */
+static void show_stderr(struct scene *scene, const char *text)
+{
+    const struct node where = { .at = scene->test->at };
+    size_t length = strlen(text);
+    const char *from =
+        length > STDERR_SHOWN ? text + length - STDERR_SHOWN : text;
+
+    if (from > text && strchr(from, '\n'))
+        from = strchr(from, '\n') + 1;
+    scene_note(scene, &where, "stderr of the target meanwhile\n")->came =
+        readable(&scene->arena, from);
+}
+
 /* Cases run side by side, so it may have been another's doing: better said
  * twice than never. */
 static void judge_stderr(struct scene *scene, size_t from)
@@ -174,5 +219,7 @@ static void judge_stderr(struct scene *scene, size_t from)
              line_at(&scene->arena, text, at));
         break;
     }
+    if (text && *text && scene->failures.count > 0)
+        show_stderr(scene, text);
     free(text);
 }

@@ -77,7 +77,8 @@ static const char *const abouts[PLACE_COUNT] = {
         "An item of `steps`, of a track, of a fragment. It has one of these "
         "verbs, and beside the verb what the tables behind this one say",
     [PLACE_REQUEST] = "What may stand beside `request`",
-    [PLACE_LOOK] = "What may stand beside `store` and `restart`",
+    [PLACE_ASK] = "What may stand beside `store`",
+    [PLACE_LOOK] = "What may stand beside `restart`",
     [PLACE_VIA] = "What may stand beside `fault`, `emit` and `calls`",
     [PLACE_PARALLEL] = "What may stand beside `parallel`",
     [PLACE_AWAIT] = "What may stand beside `await`",

@@ -20,6 +20,8 @@
     X("durable", "its sessions survive that it is closed and opened anew")     \
     X("shared", "two open stores see each other's sessions")                   \
     X("host-clock", "it judges expiry by the app's clock, not by its own")     \
+    X("real-clock", "it judges expiry by a clock of its own")                  \
+    X("exact", "its expiry is exact: it states no `resolution`")               \
     X("native-ttl", "its backend removes what has expired by itself")          \
     X("namespace", "several apps can share its backend and keep apart")        \
     X("binary-sid", "an ID may hold any character")                            \
@@ -27,6 +29,8 @@
     X("spoil", "a record of it can be spoilt")                                 \
     X("emit", "it can say disconnect and connect")                             \
     X("memory", "it is express-session's MemoryStore, or stands for it")       \
+    X("another-store", "it is any store but that one")                         \
+    X("break", "its backend can be made to fail, for one app alone")           \
     /* what a target can */                                                    \
     X("virtual-clock", "the clock can stand; `advance` alone moves it")        \
     X("schedule", "requests can be held at their store calls")                 \
@@ -37,6 +41,8 @@
     X("expiry-callback", "the option expireCallback, a call when one expires") \
     X("debug", "what DEBUG=express-session prints comes as events")            \
     X("no-callback", "the store can be called without a callback")             \
+    X("throwing-callback", "the store can be called with one that throws")     \
+    X("circular", "the store can be handed what JSON cannot say")              \
     X("break-backend", "the store's backend can be stopped and started; such " \
                        "a case runs alone, and with --restart-backend only")   \
     X("express", "it is express-session itself")

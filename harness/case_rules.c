@@ -11,6 +11,7 @@ static void rules_store(struct rules *rules, const struct node *step);
 static void rules_fault(struct rules *rules, const struct node *step);
 static void rules_restart(struct rules *rules, const struct node *step);
 static void rules_wait(struct rules *rules, const struct node *step);
+static void rules_before(struct rules *rules, const struct node *step);
 static void rules_advance(struct rules *rules, const struct node *step);
 static void rules_calls(struct rules *rules, const struct node *step);
 static void rules_repeat(struct rules *rules, const struct node *step);
@@ -49,6 +50,7 @@ void rules_steps(struct rules *rules, const struct node *steps)
         const char *verb = step_verb(steps->items[i]);
 
         rules_via(rules, steps->items[i]);
+        rules_before(rules, steps->items[i]);
         rules_meant(rules, steps->items[i]);
         for (size_t v = 0; verb && v < sizeof verbs / sizeof *verbs; v++)
             if (strcmp(verbs[v].verb, verb) == 0)
@@ -116,10 +118,30 @@ void rules_client(struct rules *rules, const struct node *client)
 
 /* ------------------------------------------------------------------ store */
 
-static void rules_store(struct rules *rules, const struct node *step)
+static void rules_callback(struct rules *rules, const struct node *callback,
+                           const char *op)
 {
     static const char *const unheard[] = { "set", "touch", "destroy", "clear",
                                            NULL };
+
+    if (!callback || callback->kind != NODE_SCALAR)
+        return;
+    if (strcmp(callback->text, "throws") == 0) {
+        if (!in_words(op, schema_operations))
+            rules_key_problem(rules, callback,
+                              "\"callback\" goes with what a store does, "
+                              "not with \"%s\"",
+                              op);
+    } else if (strcmp(callback->text, "false") == 0 && !in_words(op, unheard)) {
+        rules_key_problem(rules, callback,
+                          "\"callback\" goes with set, touch, destroy and "
+                          "clear: what \"%s\" gives comes by its callback",
+                          op);
+    }
+}
+
+static void rules_store(struct rules *rules, const struct node *step)
+{
     const struct node *store = node_get(step, "store");
     const char *op = NULL;
     bool writes;
@@ -151,15 +173,21 @@ static void rules_store(struct rules *rules, const struct node *step)
         rules_key_problem(rules, node_get(store, "cookie"),
                           "\"cookie\" goes with set and touch, not with \"%s\"",
                           op);
-    if (op && node_get(store, "callback") && !in_words(op, unheard))
-        rules_key_problem(rules, node_get(store, "callback"),
-                          "\"callback\" goes with set, touch, destroy and "
-                          "clear: what \"%s\" gives comes by its callback",
+    if (op && !writes && node_get(store, "circular"))
+        rules_key_problem(rules, node_get(store, "circular"),
+                          "\"circular\" goes with set and touch, not with "
+                          "\"%s\"",
                           op);
+    if (op)
+        rules_callback(rules, node_get(store, "callback"), op);
     if (op && strcmp(op, "set") == 0 && !node_get(store, "session"))
         rules_problem(rules, store,
                       "\"set\" needs a session: { set: a, "
                       "session: { user: tobi } }");
+    if (node_get(step, "where") && node_get(step, "save"))
+        rules_key_problem(rules, node_get(step, "save"),
+                          "\"save\" cannot stand beside `where`: a step that "
+                          "is passed over saves nothing");
     rules_expect(rules, node_get(step, "expect"), OF_STORE);
     rules_save(rules, node_get(step, "save"));
 }
@@ -199,6 +227,14 @@ static void rules_wait(struct rules *rules, const struct node *step)
         rules_key_problem(rules, node_get(step, "wait"),
                           "\"wait\" is real time: say needs: [ real-time ], or "
                           "`advance` the clock");
+}
+
+static void rules_before(struct rules *rules, const struct node *step)
+{
+    if (node_get(step, "before") && !rules->real_time)
+        rules_key_problem(rules, node_get(step, "before"),
+                          "\"before\" is about real time: say needs: "
+                          "[ real-time ]");
 }
 
 static void rules_advance(struct rules *rules, const struct node *step)

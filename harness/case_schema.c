@@ -24,13 +24,13 @@ const char *const schema_store_calls[] = {
     "reap", "spoil", "reopen",  "break", "mend", NULL
 };
 
-const char *const schema_seen[] = { "sessionID", "session",    "cookie",
-                                    "now",       "status",     "headers",
-                                    "body",      "log",        "secure",
-                                    "error",     "maxAge",     "expires",
-                                    "found",     "set-cookie", "originalMaxAge",
-                                    "length",    "sessions",   "warnings",
-                                    "transport", "alive",      NULL };
+const char *const schema_seen[] = {
+    "sessionID", "session",  "cookie",   "now",        "status",
+    "headers",   "body",     "log",      "secure",     "error",
+    "maxAge",    "expires",  "found",    "set-cookie", "originalMaxAge",
+    "length",    "sessions", "warnings", "transport",  "alive",
+    "called",    NULL
+};
 
 const char *const schema_options[] = {
     "secret",    "name",      "key",    "resave",   "saveUninitialized",
@@ -348,7 +348,8 @@ const struct schema_place schema_places[PLACE_COUNT] = {
     [PLACE_DIVERGES] = { "diverges", diverges_keys },
     [PLACE_STEP] = { "a step", schema_step_keys },
     [PLACE_REQUEST] = { "a request", schema_request_keys },
-    [PLACE_LOOK] = { "a store or restart step", schema_look_keys },
+    [PLACE_ASK] = { "a store step", schema_ask_keys },
+    [PLACE_LOOK] = { "a restart step", schema_look_keys },
     [PLACE_VIA] = { "a fault, emit or calls step", schema_via_keys },
     [PLACE_PARALLEL] = { "a parallel", schema_parallel_keys },
     [PLACE_AWAIT] = { "an await step", schema_await_keys },

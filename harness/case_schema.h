@@ -25,7 +25,8 @@ enum place {
     PLACE_STEP, /* the verbs; the keys beside a verb have a place of their own
                  */
     PLACE_REQUEST,
-    PLACE_LOOK, /* beside the verbs that see something: store, restart */
+    PLACE_ASK,  /* beside store */
+    PLACE_LOOK, /* beside restart */
     PLACE_VIA,
     PLACE_PARALLEL,
     PLACE_AWAIT,
@@ -100,10 +101,11 @@ extern const struct schema_place schema_places[PLACE_COUNT];
 
 /* The tables, for schema_places alone. */
 extern const struct schema_key schema_step_keys[], schema_request_keys[],
-    schema_look_keys[], schema_via_keys[], schema_await_keys[],
-    schema_parallel_keys[], schema_action_keys[], schema_send_cookie_keys[],
-    schema_signed_keys[], schema_tampered_keys[], schema_store_keys[],
-    schema_fault_keys[], schema_restart_keys[], schema_repeat_keys[];
+    schema_ask_keys[], schema_look_keys[], schema_via_keys[],
+    schema_await_keys[], schema_parallel_keys[], schema_action_keys[],
+    schema_send_cookie_keys[], schema_signed_keys[], schema_tampered_keys[],
+    schema_store_keys[], schema_fault_keys[], schema_restart_keys[],
+    schema_repeat_keys[];
 extern const struct schema_key schema_expect_keys[], schema_cookie_keys[],
     schema_log_keys[], schema_error_keys[], schema_event_keys[],
     schema_matcher_keys[], schema_call_keys[], schema_handed_keys[];

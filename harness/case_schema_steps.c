@@ -17,6 +17,7 @@ static const char *const emit_words[] = { "disconnect", "connect", NULL };
 static const char *const interleave_words[] = { "all", NULL };
 static const char *const jar_words[] = { "jar", "none", NULL };
 static const char *const head_words[] = { "sent", "withheld", NULL };
+static const char *const callback_words[] = { "throws", NULL };
 
 const struct schema_key schema_step_keys[] = {
     { .name = "request",
@@ -41,10 +42,16 @@ const struct schema_key schema_step_keys[] = {
       .beside = PLACE_ALONE,
       .help = "waits in real time; only with `needs: [ real-time ]`",
       .example = "wait: 1s" },
+    { .name = "outlive",
+      .accepts = ACCEPT_DURATION,
+      .beside = PLACE_ALONE,
+      .help = "lets so much time pass, and as much more as the store says that "
+              "its expiry may be late: what was to live so long is gone then",
+      .example = "outlive: 2s" },
     { .name = "store",
       .accepts = MAP,
       .inner = PLACE_STORE,
-      .beside = PLACE_LOOK,
+      .beside = PLACE_ASK,
       .help = "one operation straight on the store",
       .example = "store: { get: $sid }" },
     { .name = "fault",
@@ -121,6 +128,15 @@ const struct schema_key schema_step_keys[] = {
         .help = "keeps what came as $name", .example = "save: " names          \
     }
 
+#define BEFORE_KEY                                                             \
+    {                                                                          \
+        .name = "before", .accepts = ACCEPT_DURATION,                          \
+        .help = "counts only if it was answered so soon after the case's "     \
+                "first step; else the case is played again; only with "        \
+                "`needs: [ real-time ]`",                                      \
+        .example = "before: 2s"                                                \
+    }
+
 const struct schema_key schema_request_keys[] = {
     { .name = "do",
       .accepts = LIST | ACCEPT_EMPTY,
@@ -158,6 +174,7 @@ const struct schema_key schema_request_keys[] = {
       .example = "label: first" },
     EXPECT_KEY("{ status: 200 }"),
     SAVE_KEY("{ sid: sessionID }"),
+    BEFORE_KEY,
     { .name = "hold",
       .accepts = NAMES,
       .items = ACCEPT_WORD,
@@ -175,9 +192,23 @@ const struct schema_key schema_request_keys[] = {
     { .name = NULL },
 };
 
+const struct schema_key schema_ask_keys[] = {
+    VIA_KEY,
+    EXPECT_KEY("{ session: null }"),
+    SAVE_KEY("{ had: length }"),
+    BEFORE_KEY,
+    { .name = "where",
+      .accepts = ACCEPT_WORD,
+      .words = schema_operations,
+      .help = "passed over where the store has no such operation, instead of "
+              "skipping the case",
+      .example = "where: length" },
+    { .name = NULL },
+};
+
 const struct schema_key schema_look_keys[] = { VIA_KEY,
-                                               EXPECT_KEY("{ session: null }"),
-                                               SAVE_KEY("{ had: length }"),
+                                               EXPECT_KEY("{ warnings: [] }"),
+                                               SAVE_KEY("{ said: warnings }"),
                                                { .name = NULL } };
 const struct schema_key schema_via_keys[] = { VIA_KEY, { .name = NULL } };
 
@@ -395,11 +426,11 @@ const struct schema_key schema_store_keys[] = {
       .example = "store: { reopen: }" },
     { .name = "break",
       .accepts = ACCEPT_NULL,
-      .help = "kills the store's backend; needs: [ break-backend ]",
+      .help = "makes the store's backend fail, or kills it; needs: [ break ]",
       .example = "store: { break: }" },
     { .name = "mend",
       .accepts = ACCEPT_NULL,
-      .help = "starts the backend again; needs: [ break-backend ]",
+      .help = "puts the backend in order again; needs: [ break ]",
       .example = "store: { mend: }" },
     { .name = "session",
       .accepts = ACCEPT_OBJECT | ACCEPT_EMPTY,
@@ -414,9 +445,17 @@ const struct schema_key schema_store_keys[] = {
       .help = "with set and touch: hands over `session` as it stands, whose "
               "cookie, if any, is a member of it",
       .example = "store: { set: a, raw: true, session: { user: tobi } }" },
-    { .name = "callback",
+    { .name = "circular",
       .accepts = ACCEPT_BOOL,
-      .help = "false: calls without a callback; needs: [ no-callback ]",
+      .help = "with set and touch: the session has itself as a member, which "
+              "no JSON can say; needs: [ circular ]",
+      .example = "store: { set: a, session: { n: 1 }, circular: true }" },
+    { .name = "callback",
+      .accepts = ACCEPT_BOOL | ACCEPT_WORD,
+      .words = callback_words,
+      .help = "false: calls without a callback, needs: [ no-callback ]; "
+              "throws: with one that throws when it is first called, and "
+              "how often it was called is seen as `called`",
       .example = "store: { destroy: a, callback: false }" },
     { .name = NULL },
 };

@@ -199,6 +199,11 @@ static void rules_outcomes(struct rules *rules, const struct node *step)
                           "the last step of `then` is what \"%s\" judges: it "
                           "has to be a request, store or restart",
                           outcomes[i]);
+        if (last && node_get(last, "where"))
+            rules_key_problem(rules, node_get(last, "where"),
+                              "the last step of `then` is what \"%s\" judges: "
+                              "it cannot be passed over",
+                              outcomes[i]);
         if (strcmp(outcomes[i], "can") == 0 && !node_get(step, "interleave"))
             rules_key_problem(rules, list,
                               "\"can\" needs `interleave`: one run has one "

@@ -10,6 +10,7 @@
 #include "case_needs.h"
 #include "home.h"
 #include "needs.h"
+#include "store_facts.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -135,6 +136,13 @@ int cmd_describe(int argc, char **argv)
 
 /* ------------------------------------------------------------ the printing */
 
+static const char *text_of(const json_t *store, const char *key)
+{
+    const char *text = json_string_value(json_object_get(store, key));
+
+    return text ? text : "";
+}
+
 /* What a word of the capabilities means: as for a case's `needs`. */
 static const char *meaning_of(const char *word)
 {
@@ -218,6 +226,28 @@ static void print_capabilities(const json_t *capabilities)
         printf("%s none\n", before);
 }
 
+/* What its own documents say that it does not do. */
+static void print_licence(const json_t *licence)
+{
+    const char *before = "licence";
+    const json_t *one;
+    size_t i;
+
+    json_array_foreach((json_t *)licence, i, one)
+    {
+        const json_t *checks = json_object_get(one, "checks");
+        char *list = checks ? json_dumps(checks, JSON_ENCODE_ANY) : NULL;
+
+        printf("%-12s %s: %s (%s)\n", before,
+               json_is_string(checks) ? json_string_value(checks)
+               : list                 ? list
+                                      : "nothing",
+               text_of(one, "why"), text_of(one, "source"));
+        free(list);
+        before = "";
+    }
+}
+
 /* Each line of a text, the first behind its name. */
 static void print_lines(const char *name, const char *text)
 {
@@ -228,13 +258,6 @@ static void print_lines(const char *name, const char *text)
         text += length + (text[length] == '\n');
         name = "";
     }
-}
-
-static const char *text_of(const json_t *store, const char *key)
-{
-    const char *text = json_string_value(json_object_get(store, key));
-
-    return text ? text : "";
 }
 
 static int print_store(const struct describing *describing, const json_t *store)
@@ -254,6 +277,10 @@ static int print_store(const struct describing *describing, const json_t *store)
     printf("%-12s %s\n", "version", text_of(store, "version"));
     print_operations(json_object_get(store, "operations"));
     print_capabilities(json_object_get(store, "capabilities"));
+    if (store_resolution_ms(store))
+        printf("%-12s %lld ms: its expiry may be so late\n", "resolution",
+               (long long)store_resolution_ms(store));
+    print_licence(json_object_get(store, "licence"));
     if (*threads)
         printf("%-12s %-11s %s\n", "threads", threads, thread_model(threads));
     print_lines("options", *options || !json_object_get(store, "options")

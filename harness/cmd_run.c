@@ -220,11 +220,13 @@ static bool counts(const struct job *job, const struct result_case *one)
                              ? LEVEL_REQUIRED
                              : LEVEL_RECOMMENDED;
 
-    if (job->options.fail_on == FAIL_ON_ANY || one->check_count == 0)
+    const char *id;
+
+    if (job->options.fail_on == FAIL_ON_ANY || !result_concern(one, 0))
         return true;
-    for (size_t i = 0; i < one->check_count; i++) {
+    for (size_t i = 0; (id = result_concern(one, i)); i++) {
         const struct requirement *requirement =
-            catalogue_find(&job->catalogue, one->checks[i]);
+            catalogue_find(&job->catalogue, id);
         if (!requirement || requirement->level <= weakest)
             return true;
     }

@@ -2,28 +2,19 @@
 #include "emptying.h"
 
 #include "base/must.h"
-
-#include <string.h>
+#include "store_facts.h"
 
 #define EMPTYING_APP "sessionspec-empties"
 /* The status of an operation that the store lacks. */
 #define STATUS_LACKING 501
 
 /* A target that does not list capabilities is taken at its word for each app
- * being its own. */
+ * being its own. A store that is to be "alone" keeps namespaces apart, but for
+ * an operation (a clear that empties the server) that may reach all of them. */
 bool emptying_is_needed(const json_t *store)
 {
-    const json_t *words = json_object_get(store, "capabilities");
-    const json_t *word;
-    size_t i;
-
-    json_array_foreach((json_t *)words, i, word)
-    {
-        if (json_is_string(word) &&
-            strcmp(json_string_value(word), "namespace") == 0)
-            return false;
-    }
-    return json_is_array(words);
+    return json_is_array(json_object_get(store, "capabilities")) &&
+           (!store_has(store, "namespace") || store_has(store, "alone"));
 }
 
 /* One operation; what the store says against it is a fault too. */

@@ -1,6 +1,8 @@
 /* expect.c: judges what a step saw by its `expect` */
 #include "expect.h"
 
+#include "stale.h"
+
 #include <string.h>
 
 static void judge_status(struct judging *judging, const struct node *pattern);
@@ -19,6 +21,8 @@ static void judge_transport(struct judging *judging,
                             const struct node *pattern);
 static void judge_plain(struct judging *judging, const struct node *pattern);
 static void judge_duration(struct judging *judging, const struct node *pattern);
+static void judge_time_left(struct judging *judging,
+                            const struct node *pattern);
 static void judge_time(struct judging *judging, const struct node *pattern);
 
 static const struct expectation {
@@ -35,7 +39,7 @@ static const struct expectation {
     { "sessionID", judge_session_id, false },
     { "session", judge_session, false },
     { "session-has", judge_session_has, false },
-    { "maxAge", judge_duration, false },
+    { "maxAge", judge_time_left, false },
     { "originalMaxAge", judge_duration, false },
     { "expires", judge_time, false },
     { "log", judge_log, false },
@@ -45,6 +49,7 @@ static const struct expectation {
     { "shape", judge_plain, false },
     { "sessions", judge_sessions, false },
     { "alive", judge_plain, false },
+    { "called", judge_plain, false },
     { "calls", judge_calls, true },
     { "calls-have", judge_calls_have, true },
     { "never", judge_calls_never, true },
@@ -87,6 +92,25 @@ static struct judging begin(struct track *track, const struct observation *seen,
     return judging;
 }
 
+/* What did not fit, since there were so many findings, of a cookie that a touch
+ * has passed by. */
+static void blame_stale(struct judging *judging, const char *key, size_t before)
+{
+    static const char *const of_the_cookie[] = { "cookie", "maxAge",
+                                                 "originalMaxAge", "expires",
+                                                 "log" };
+    struct findings *findings = judging->findings;
+    bool is_its = false;
+
+    for (size_t i = 0; i < sizeof of_the_cookie / sizeof *of_the_cookie; i++)
+        is_its |= strcmp(key, of_the_cookie[i]) == 0;
+    if (!is_its || findings->count == before ||
+        !stale_is(judging->track, judging->seen))
+        return;
+    for (size_t i = before; i < findings->count; i++)
+        findings->list[i].against = STALE_AGAINST;
+}
+
 bool expect_judge(struct track *track, const struct observation *seen,
                   const struct node *expect, struct findings *findings,
                   bool trial)
@@ -97,9 +121,12 @@ bool expect_judge(struct track *track, const struct observation *seen,
         return false;
     for (size_t i = 0; i < EXPECTATIONS; i++) {
         const struct node *pattern = node_get(expect, expectations[i].key);
+        size_t before = findings->count;
 
-        if (pattern)
-            expectations[i].judge(&judging, pattern);
+        if (!pattern)
+            continue;
+        expectations[i].judge(&judging, pattern);
+        blame_stale(&judging, expectations[i].key, before);
     }
     return true;
 }
@@ -168,10 +195,35 @@ static void judge_duration(struct judging *judging, const struct node *pattern)
                 seen_value(judging, pattern->key), MATCH_DURATION);
 }
 
+/* Whether it is what the store gave: to a store step, or to a request that
+ * loaded a session. */
+static bool is_of_the_store(const struct judging *judging)
+{
+    const char *sent = judging->seen->sent_sid;
+    const char *sid = json_string_value(seen_value(judging, "sessionID"));
+
+    return !judging->seen->label || (sent && sid && strcmp(sent, sid) == 0);
+}
+
+/* A time that a store with a clock of its own reckons by that one. */
+static void judge_clock(struct judging *judging, const struct node *pattern,
+                        enum match_as as)
+{
+    if (is_of_the_store(judging))
+        judging->match.slack_ms = scene_slack(judging->scene);
+    judge_value(judging, pattern, pattern->key,
+                seen_value(judging, pattern->key), as);
+    judging->match.slack_ms = 0;
+}
+
+static void judge_time_left(struct judging *judging, const struct node *pattern)
+{
+    judge_clock(judging, pattern, MATCH_DURATION);
+}
+
 static void judge_time(struct judging *judging, const struct node *pattern)
 {
-    judge_value(judging, pattern, pattern->key,
-                seen_value(judging, pattern->key), MATCH_TIME);
+    judge_clock(judging, pattern, MATCH_TIME);
 }
 
 /* A wrong status alone says little: the error that came with it does. */

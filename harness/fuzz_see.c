@@ -374,6 +374,19 @@ static json_t *see_call(const json_t *event)
     return seen;
 }
 
+/* What a process of Node's alone can tell: no server in C throws. */
+static bool is_of_node(const json_t *event)
+{
+    static const char *const words[] = { "uncaught-exception", "thrown",
+                                         "options-mutated", NULL };
+    const char *word = json_string_value(json_object_get(event, "event"));
+
+    for (size_t i = 0; word && words[i]; i++)
+        if (strcmp(words[i], word) == 0)
+            return true;
+    return false;
+}
+
 void fuzz_see_trace(json_t *seen, const json_t *trace)
 {
     static const char *const of_event[] = { "event", "text", "op", NULL };
@@ -389,6 +402,8 @@ void fuzz_see_trace(json_t *seen, const json_t *trace)
                            ? json_array_get(steps, strtoul(label + 1, NULL, 10))
                            : NULL;
 
+        if (is_of_node(event))
+            continue;
         if (json_object_get(event, "event"))
             json_array_append_new(events, picked(event, of_event));
         else if (json_object_get(step, "calls"))

@@ -202,11 +202,20 @@ static bool match_text(const struct match *match, const struct node *pattern,
     return same;
 }
 
+static bool is_that_time(const struct match *match, int64_t want_ms,
+                         const json_t *actual)
+{
+    int64_t ms;
+
+    return match_time(actual, &ms) && ms >= want_ms - match->slack_ms &&
+           ms <= want_ms + match->slack_ms;
+}
+
 static bool match_scalar(const struct match *match, const struct node *pattern,
                          const json_t *actual, enum match_as as)
 {
     struct fault fault;
-    int64_t want_ms, actual_ms;
+    int64_t want_ms;
     json_t *want;
     bool same;
 
@@ -216,7 +225,10 @@ static bool match_scalar(const struct match *match, const struct node *pattern,
     if (!want)
         return false;
     if (wanted_ms(match, pattern, want, as, &want_ms))
-        same = match_time(actual, &actual_ms) && want_ms == actual_ms;
+        same = is_that_time(match, want_ms, actual);
+    else if (as == MATCH_DURATION && json_is_integer(want) &&
+             json_is_integer(actual)) /* as 30s is, under the key maxAge */
+        same = is_that_time(match, json_integer_value(want), actual);
     else
         same = match_equal(want, actual);
     json_decref(want);
@@ -415,6 +427,9 @@ static const char *describe_scalar(const struct match *match,
                              match_show_time(match->arena, ms), pattern->text);
     else
         words = match_show(match->arena, want);
+    if (match->slack_ms && (as == MATCH_DURATION || as == MATCH_TIME))
+        words = arena_printf(match->arena, "%s, give or take %lld ms", words,
+                             (long long)match->slack_ms);
     json_decref(want);
     return words;
 }

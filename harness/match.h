@@ -28,8 +28,9 @@ enum match_as {
 struct match {
     struct arena *arena; /* of the texts that are given back */
     struct vars *vars;
-    int64_t now_ms; /* what +60s starts from */
-    bool part;      /* keys that the pattern does not name are welcome */
+    int64_t now_ms;   /* what +60s starts from */
+    bool part;        /* keys that the pattern does not name are welcome */
+    int64_t slack_ms; /* how far a time or a duration may be off */
 };
 
 /* `actual` is NULL where there is nothing. On false `*expected` says in

@@ -6,6 +6,7 @@
 #include "needs.h"
 #include "base/must.h"
 #include "probe.h"
+#include "store_facts.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -14,14 +15,24 @@
 
 #define ASK_APP "sessionspec-asks"
 
-/* What stops the backend that all stand on. */
+/* What stops the backend that all stand on; and what does so, or makes it
+ * fail for one app. */
 #define BREAKING "break-backend"
+#define BREAK    "break"
+
+/* `callback: throws` */
+#define CALLED_BACK "throwing-callback"
 
 /* Words that a target answers for, not its store. */
 static const char *const abilities[] = {
-    "virtual-clock",   "schedule", "fault",       "tls", "store-spec",
-    "expiry-callback", "debug",    "no-callback", NULL
+    "virtual-clock", "schedule",        "fault", "tls",
+    "store-spec",    "expiry-callback", "debug", "no-callback",
+    "circular",      CALLED_BACK,       NULL
 };
+
+/* Words that ask for a clock that the harness moves, and the store goes by. */
+static const char *const still_clocks[] = { "virtual-clock", "host-clock",
+                                            NULL };
 
 static bool list_has(const json_t *list, const char *word)
 {
@@ -56,20 +67,39 @@ static const char *word_unmet(const char *word, const json_t *about,
 {
     const char *target = text_of(about, "target", "of that name");
 
+    if (store_has_real_clock(store) && word_in(word, still_clocks))
+        return arena_printf(arena,
+                            "the store %s judges expiry by a clock of its own; "
+                            "the real-time cases stand for this one",
+                            store_name(store));
     if (strcmp(word, "real-time") == 0 ||
         list_has(json_object_get(about, "abilities"), word) ||
-        list_has(json_object_get(store, "operations"), word) ||
-        list_has(json_object_get(store, "capabilities"), word))
+        store_has(store, word))
         return NULL;
+    if (strcmp(word, BREAK) == 0)
+        word = BREAKING;
+    if (list_has(json_object_get(about, "abilities"), word))
+        return NULL;
+    if (strcmp(word, "exact") == 0)
+        return store_resolution_ms(store) == 0
+                   ? NULL
+                   : arena_printf(arena, "the store %s may be %lld ms late",
+                                  store_name(store),
+                                  (long long)store_resolution_ms(store));
     /* `express` asks for the middleware itself, not for an ability. */
     if (strcmp(word, "express") == 0)
         return strncmp(target, "express", 7) == 0
                    ? NULL
                    : arena_printf(arena, "only for express-session itself");
     if (strcmp(word, "memory") == 0)
-        return strcmp(text_of(store, "name", ""), "memory") == 0
+        return store_is_memory_store(store)
                    ? NULL
                    : arena_printf(arena, "only for the MemoryStore");
+    if (strcmp(word, "another-store") == 0)
+        return !store_is_memory_store(store)
+                   ? NULL
+                   : arena_printf(arena, "only for other stores than the "
+                                         "MemoryStore");
     if (strcmp(word, BREAKING) == 0)
         return arena_printf(arena,
                             "only with --restart-backend, and a --store whose "
@@ -77,22 +107,24 @@ static const char *word_unmet(const char *word, const json_t *about,
     if (word_in(word, abilities))
         return arena_printf(arena, "the target %s has no ability \"%s\"",
                             target, word);
-    return arena_printf(arena, "the store %s has no \"%s\"",
-                        text_of(store, "name", "of this target"), word);
+    return arena_printf(arena, "the store %s has no \"%s\"", store_name(store),
+                        word);
 }
 
 /* What steps cannot do without, collected from the whole tree of them. `get`,
  * `set` and `destroy` every store has. */
 static const char *const implied_words[] = {
-    "schedule", "fault",  "virtual-clock", "tls",   "debug",
-    "touch",    "all",    "length",        "clear", "reap",
-    "spoil",    "reopen", "no-callback",   BREAKING
+    "schedule",    "fault",  "virtual-clock", "tls",      "debug",    "touch",
+    "all",         "length", "clear",         "reap",     "spoil",    "reopen",
+    "no-callback", BREAKING, BREAK,           "circular", CALLED_BACK
 };
 
 enum { IMPLIED = sizeof implied_words / sizeof *implied_words };
 
 struct implied {
     bool words[IMPLIED];
+    bool runs;     /* the clock, by needs: [real-time]                    */
+    bool outlives; /* waits for an expiry, and for the store's resolution */
 };
 
 static void imply(struct implied *implied, const char *word)
@@ -148,8 +180,10 @@ static void imply_store(struct implied *implied, const struct node *store)
         imply(implied, store->items[i]->key);
     if (is_flag(node_get(store, "callback"), "false"))
         imply(implied, "no-callback");
-    if (node_get(store, "break") || node_get(store, "mend"))
-        imply(implied, BREAKING);
+    if (is_flag(node_get(store, "callback"), "throws"))
+        imply(implied, CALLED_BACK);
+    if (node_get(store, "mend"))
+        imply(implied, BREAK);
 }
 
 static void imply_step(struct implied *implied, const struct node *step)
@@ -165,9 +199,15 @@ static void imply_step(struct implied *implied, const struct node *step)
         imply(implied, "fault");
     if (node_get(step, "advance"))
         imply(implied, "virtual-clock");
+    if (node_get(step, "outlive")) {
+        implied->outlives = true;
+        if (!implied->runs)
+            imply(implied, "virtual-clock");
+    }
     if (is_flag(node_get(step, "https"), "true"))
         imply(implied, "tls");
-    imply_store(implied, node_get(step, "store"));
+    if (!node_get(step, "where"))
+        imply_store(implied, node_get(step, "store"));
     imply_calls(implied, node_get(step, "calls"));
     imply_calls(implied, node_get(expect, "calls"));
     imply_calls(implied, node_get(expect, "calls-have"));
@@ -203,7 +243,7 @@ static const char *implied_unmet(const struct test_case *test,
                                  const json_t *about, const json_t *store,
                                  struct arena *arena)
 {
-    struct implied implied = { { false } };
+    struct implied implied = { .runs = needs_real_time(test) };
     const char *unmet = NULL;
 
     imply_settings(&implied, test);
@@ -211,6 +251,12 @@ static const char *implied_unmet(const struct test_case *test,
     for (size_t i = 0; i < IMPLIED && !unmet; i++)
         if (implied.words[i])
             unmet = word_unmet(implied_words[i], about, store, arena);
+    if (!unmet && implied.outlives &&
+        store_resolution_ms(store) > NEEDS_RESOLUTION_MAX_MS)
+        unmet = arena_printf(
+            arena,
+            "the store %s may be %lld ms late, which is too long to wait",
+            store_name(store), (long long)store_resolution_ms(store));
     return unmet;
 }
 
@@ -248,18 +294,29 @@ const char *needs_unmet(const struct test_case *test, const json_t *about,
 
     for (size_t i = 0; i < test->needs.count && !unmet; i++)
         unmet = word_unmet(test->needs.list[i], about, store, arena);
-    return unmet ? unmet : implied_unmet(test, about, store, arena);
+    if (!unmet)
+        unmet = implied_unmet(test, about, store, arena);
+    return unmet ? unmet : store_licence(store, test, arena);
+}
+
+bool needs_real_time(const struct test_case *test)
+{
+    for (size_t i = 0; i < test->needs.count; i++)
+        if (strcmp(test->needs.list[i], "real-time") == 0)
+            return true;
+    return false;
 }
 
 bool needs_alone(const struct test_case *test)
 {
-    struct implied implied = { { false } };
+    struct implied implied = { .runs = false };
 
     imply_steps(&implied, test->steps);
     for (size_t i = 0; i < test->needs.count; i++)
         imply(&implied, test->needs.list[i]);
     for (size_t i = 0; i < IMPLIED; i++)
-        if (implied.words[i] && strcmp(implied_words[i], BREAKING) == 0)
+        if (implied.words[i] && (strcmp(implied_words[i], BREAKING) == 0 ||
+                                 strcmp(implied_words[i], BREAK) == 0))
             return true;
     return false;
 }

@@ -16,10 +16,16 @@ int needs_ask_store(struct target *target, struct http_pool *pool,
                     const char *spec, long timeout_ms, json_t **store,
                     struct fault *fault);
 
+/* A store whose expiry may be later than that is not waited for. */
+#define NEEDS_RESOLUTION_MAX_MS 15000
+
 /* NULL where the case applies; else why not, as a sentence. `about` is the
  * target's, `store` the object from above. */
 const char *needs_unmet(const struct test_case *test, const json_t *about,
                         const json_t *store, struct arena *arena);
+
+/* Whether its clock runs, so that it spends its time in waiting. */
+bool needs_real_time(const struct test_case *test);
 
 /* Whether it breaks what the others stand on, so that nothing else may run at
  * the time. */

@@ -13,11 +13,14 @@
 #include "http.h"
 #include "target.h"
 
+#include <jansson.h>
+
 struct play_options {
     const char *store;  /* SPEC for the apps, or NULL for the target's own */
     unsigned long seed; /* of everything random                            */
     long request_timeout_ms;
-    bool empties; /* the store first: it keeps no apps apart */
+    bool empties;              /* the store first: it keeps no apps apart */
+    const json_t *about_store; /* what the target says of it, or NULL */
 };
 
 /* Fills outcome, seconds, reason, failures, transcript and hazard_shown; the

@@ -88,6 +88,8 @@ const char *replay_line(const struct run_options *options,
         word_add(to, " --store ", options->store);
     if (options->restart_backend)
         fputs(" --restart-backend", to);
+    if (options->ignore_since)
+        fputs(" --ignore-since", to);
     if (options->seed_given)
         fprintf(to, " --seed %lu", options->seed);
     if (options->request_timeout_given)

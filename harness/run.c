@@ -2,13 +2,15 @@
  *
  * When the target dies, all the cases that it was running are lost, and one of
  * them may be to blame. So at the end each of them is played again, alone: who
- * kills it again is the crash, and the others get what they earn.
+ * kills it again is the crash, and the others get what they earn. The same
+ * where a store is a program of its own, and that dies or talks nonsense.
  */
 #include "run.h"
 #include "base/must.h"
 #include "emptying.h"
 #include "needs.h"
 #include "replay.h"
+#include "store_facts.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -22,10 +24,15 @@
  * of each. Those that hang until a deadline are slow deaths. */
 #define RUN_DEATH_SECONDS_MAX 60
 
+/* What a target says on stderr when a store's program does wrong, so that the
+ * calls of several cases may have failed. */
+#define RUN_SHAKEN "the store's program "
+
 /* The result of a case, and whether there is one. */
 struct slot {
     struct result_case result;
     bool done;
+    bool shaken;         /* it broke while the store's program did wrong */
     unsigned generation; /* of the target that ran it */
 };
 
@@ -106,7 +113,7 @@ static void judge_divergence(const struct run_plan *plan,
 {
     if (!test->diverges ||
         !is_named(target_about(plan->target), "target", "express") ||
-        !is_named(plan->store, "name", "memory"))
+        !store_is_memory_store(plan->store))
         return;
     if (result->outcome == OUTCOME_FAIL) {
         result->outcome = OUTCOME_SKIP;
@@ -146,6 +153,27 @@ static const char *too_many_deaths(struct run *run, struct arena *arena)
     return reason;
 }
 
+/* Why it does not apply, or NULL. */
+static const char *unmet_by(const struct run_plan *plan,
+                            const struct test_case *test, struct arena *arena)
+{
+    struct test_case asked = *test;
+
+    if (plan->options->ignore_since)
+        asked.since = NULL;
+    return needs_unmet(&asked, target_about(plan->target), plan->store, arena);
+}
+
+static bool was_shaken(const struct run_plan *plan, size_t stderr_from)
+{
+    size_t to;
+    char *text = target_stderr(plan->target, stderr_from, &to);
+    bool shaken = text && strstr(text, RUN_SHAKEN);
+
+    free(text);
+    return shaken;
+}
+
 /* False where the case was cut short by the user's wish to end. */
 static bool play_one(struct run *run, size_t i, struct arena *arena,
                      struct slot *slot)
@@ -156,14 +184,15 @@ static bool play_one(struct run *run, size_t i, struct arena *arena,
     const struct run_options *options = plan->options;
     struct play_options play = { options->store, options->seed,
                                  options->request_timeout_ms,
-                                 emptying_is_needed(plan->store) };
+                                 emptying_is_needed(plan->store), plan->store };
     struct fault fault;
     const char *unmet;
     unsigned generation;
+    size_t stderr_from;
     bool lost = false;
 
     begin(result, test, options, arena);
-    unmet = needs_unmet(test, target_about(plan->target), plan->store, arena);
+    unmet = unmet_by(plan, test, arena);
     if (unmet) {
         result->outcome = OUTCOME_SKIP;
         result->reason = unmet;
@@ -178,6 +207,7 @@ static bool play_one(struct run *run, size_t i, struct arena *arena,
         return !atomic_load(plan->stop);
     }
     generation = slot->generation = target_generation(plan->target);
+    free(target_stderr(plan->target, 0, &stderr_from));
     plan->play(test, (unsigned long)i + 1, plan->target, plan->pool, &play,
                arena, result, &lost);
     if (atomic_load(plan->stop) && (lost || result->outcome == OUTCOME_ERROR))
@@ -185,14 +215,17 @@ static bool play_one(struct run *run, size_t i, struct arena *arena,
     judge_death(plan, generation, lost, arena, result);
     if (result->outcome == OUTCOME_CRASH)
         count_death(run, generation, result->seconds);
+    else if (outcome_is_bad(result->outcome))
+        slot->shaken = was_shaken(plan, stderr_from);
     judge_divergence(plan, test, arena, result);
     return true;
 }
 
-/* A crash that may be another's. */
+/* A crash, of the target or the store's program, that may be another's. */
 static bool is_suspect(const struct run *run, const struct slot *slot)
 {
-    return run->jobs > 1 && slot->done && slot->result.outcome == OUTCOME_CRASH;
+    return run->jobs > 1 && slot->done &&
+           (slot->result.outcome == OUTCOME_CRASH || slot->shaken);
 }
 
 static void count(struct run *run, const struct slot *slot)
@@ -226,13 +259,15 @@ static void *work(void *arg)
     return NULL;
 }
 
-/* Whether one that the target of that generation ran has killed it again. */
+/* Whether one that the target of that generation ran has killed it again, or
+ * has shaken the store's program again. */
 static bool is_explained(const struct run *run, const struct slot *again,
-                         unsigned generation)
+                         const struct slot *slot)
 {
     for (size_t i = 0; i < run->plan->count; i++)
-        if (again[i].done && run->slots[i].generation == generation &&
-            again[i].result.outcome == OUTCOME_CRASH)
+        if (again[i].done && run->slots[i].generation == slot->generation &&
+            (slot->shaken ? again[i].shaken
+                          : again[i].result.outcome == OUTCOME_CRASH))
             return true;
     return false;
 }
@@ -244,9 +279,9 @@ static void settle(struct run *run, const struct slot *again, size_t i,
 {
     struct slot *slot = &run->slots[i];
 
-    if (again[i].done && is_explained(run, again, slot->generation))
+    if (again[i].done && is_explained(run, again, slot))
         slot->result = again[i].result;
-    else if (again[i].done)
+    else if (again[i].done && !slot->shaken)
         slot->result.reason =
             arena_printf(arena,
                          "%s (among others at the same time: alone it "
@@ -258,12 +293,16 @@ static void play_suspects(struct run *run, struct arena *arena)
 {
     size_t cases = run->plan->count;
     struct slot *again = calloc(cases + 1, sizeof *again);
+    double seconds = 0;
 
     must(again);
-    for (size_t i = 0; i < cases; i++)
-        if (is_suspect(run, &run->slots[i]) && !atomic_load(run->plan->stop) &&
-            !too_many_deaths(run, arena))
-            again[i].done = play_one(run, i, arena, &again[i]);
+    for (size_t i = 0; i < cases; i++) {
+        if (!is_suspect(run, &run->slots[i]) || atomic_load(run->plan->stop) ||
+            too_many_deaths(run, arena) || seconds > RUN_DEATH_SECONDS_MAX)
+            continue;
+        again[i].done = play_one(run, i, arena, &again[i]);
+        seconds += again[i].result.seconds;
+    }
     for (size_t i = 0; i < cases; i++) {
         if (!is_suspect(run, &run->slots[i]))
             continue;
@@ -273,13 +312,18 @@ static void play_suspects(struct run *run, struct arena *arena)
     free(again);
 }
 
+/* First those that wait most of their time, so that the others run
+ * meanwhile. */
 static void put_in_order(struct run *run)
 {
     const struct run_plan *plan = run->plan;
     size_t alone;
 
     for (size_t i = 0; i < plan->count; i++)
-        if (!needs_alone(plan->cases[i]))
+        if (!needs_alone(plan->cases[i]) && needs_real_time(plan->cases[i]))
+            run->order[run->together++] = i;
+    for (size_t i = 0; i < plan->count; i++)
+        if (!needs_alone(plan->cases[i]) && !needs_real_time(plan->cases[i]))
             run->order[run->together++] = i;
     alone = run->together;
     for (size_t i = 0; i < plan->count; i++)

@@ -18,7 +18,8 @@
 
 static args_take take_target, take_store, take_filter, take_checks, take_tags,
     take_jobs, take_shard, take_seed, take_report, take_fail_on, take_fail_fast,
-    take_restart_backend, take_timeout, take_verbose, take_help, take_path;
+    take_restart_backend, take_ignore_since, take_timeout, take_verbose,
+    take_help, take_path;
 
 static const struct args_option rows[] = {
     { "--target", NULL, "reference|express[@V]|URL", take_target,
@@ -28,6 +29,8 @@ static const struct args_option rows[] = {
     { "--restart-backend", NULL, NULL, take_restart_backend,
       "also cases that stop and start the backend of the store, which the "
       "target has started itself (--store redis)" },
+    { "--ignore-since", NULL, NULL, take_ignore_since,
+      "also cases of what a later release of express-session has or mended" },
     { "--filter", NULL, "GLOB", take_filter,
       "only cases whose id matches; may be repeated" },
     { "--checks", NULL, "ID,...", take_checks,
@@ -249,6 +252,15 @@ static int take_restart_backend(void *into, const char *value,
 
     (void)value, (void)fault;
     options->restart_backend = true;
+    return 0;
+}
+
+static int take_ignore_since(void *into, const char *value, struct fault *fault)
+{
+    struct run_options *options = into;
+
+    (void)value, (void)fault;
+    options->ignore_since = true;
     return 0;
 }
 

@@ -41,7 +41,7 @@ struct run_options {
     struct run_report *reports; /* one of them, at most, goes to stdout */
     size_t report_count, report_capacity;
     enum fail_on fail_on;
-    bool fail_fast, restart_backend, help;
+    bool fail_fast, restart_backend, ignore_since, help;
     int verbose;
 };
 

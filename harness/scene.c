@@ -3,6 +3,8 @@
 
 #include "base/must.h"
 #include "emptying.h"
+#include "needs.h"
+#include "store_facts.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -15,10 +17,26 @@ static bool open_app(struct scene *scene, const struct probe *probe,
 static bool empty_store(struct scene *scene, const struct probe *probe)
 {
     struct fault fault;
-    int code =
-        emptying_do(probe, scene->options->store, SCENE_START_MS, &fault);
+    int code = emptying_do(probe, scene->options->store, scene->now_ms, &fault);
 
     return code ? scene_stop(scene, NULL, code, &fault) : true;
+}
+
+static int64_t clock_ms(clockid_t clock)
+{
+    struct timespec now;
+
+    clock_gettime(clock, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* What the frozen clocks start from. A store with a clock of its own has to
+ * agree about what is past and what is to come. */
+static int64_t start_ms(const struct scene *scene)
+{
+    return store_has_real_clock(scene->options->about_store)
+               ? clock_ms(CLOCK_REALTIME)
+               : SCENE_START_MS;
 }
 
 bool scene_open(struct scene *scene)
@@ -40,7 +58,8 @@ bool scene_open(struct scene *scene)
                               sizeof *scene->apps *
                                   (test->apps ? test->apps->count + 1 : 1));
     track_begin(&track, scene, NULL);
-    scene->now_ms = SCENE_START_MS;
+    scene->opened_at = clock_ms(CLOCK_MONOTONIC);
+    scene->now_ms = start_ms(scene);
     scene->started_ms = scene_now(scene);
     vars_set_now(&scene->vars, scene->started_ms);
     if (scene->options->empties)
@@ -51,15 +70,13 @@ bool scene_open(struct scene *scene)
         opened = open_app(scene, &track.probe, test->apps->items[i]->key,
                           test->apps->items[i]);
     track_end(&track);
+    scene->begun_at = clock_ms(CLOCK_MONOTONIC);
     return opened;
 }
 
 bool scene_is_real_time(const struct scene *scene)
 {
-    for (size_t i = 0; i < scene->test->needs.count; i++)
-        if (strcmp(scene->test->needs.list[i], "real-time") == 0)
-            return true;
-    return false;
+    return needs_real_time(scene->test);
 }
 
 /* ----------------------------------------------------------------- apps */
@@ -116,7 +133,7 @@ int scene_put_app(struct scene *scene, const struct probe *probe,
     if (json_object_size(store) > 0)
         json_object_set(body, "store", store);
     if (!keep && !scene_is_real_time(scene))
-        json_object_set_new(body, "clock", json_integer(SCENE_START_MS));
+        json_object_set_new(body, "clock", json_integer(scene->now_ms));
     result = probe_put_app(probe, app->id, body, answer, fault);
     json_decref(body);
     if (!result && answer->status == 201)
@@ -211,6 +228,7 @@ void scene_clear(struct scene *scene)
     for (size_t i = 0; i < scene->client_count; i++)
         jar_clear(scene->clients[i].jar);
     json_decref(scene->labels);
+    json_decref(scene->handed);
     vars_clear(&scene->vars);
     gates_clear(&scene->gates);
     pthread_cond_destroy(&scene->lined_up);
@@ -314,12 +332,23 @@ const char *scene_label(struct scene *scene, const char *wanted)
 
 int64_t scene_now(struct scene *scene)
 {
-    struct timespec now;
+    return scene_is_real_time(scene) ? clock_ms(CLOCK_REALTIME) : scene->now_ms;
+}
 
-    if (!scene_is_real_time(scene))
-        return scene->now_ms;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+int64_t scene_elapsed(const struct scene *scene)
+{
+    return clock_ms(CLOCK_MONOTONIC) - scene->begun_at;
+}
+
+/* The store's clock has gone on while the app's stood. */
+int64_t scene_slack(const struct scene *scene)
+{
+    const json_t *store = scene->options->about_store;
+
+    if (!store_has_real_clock(store))
+        return 0;
+    return store_resolution_ms(store) + clock_ms(CLOCK_MONOTONIC) -
+           scene->opened_at;
 }
 
 void scene_saw_now(struct scene *scene, const json_t *answer)
@@ -399,4 +428,5 @@ void findings_add(struct findings *findings, const struct node *where,
     failure->what = arena_strdup(findings->arena, what);
     failure->expected = expected;
     failure->actual = actual;
+    failure->against = NULL;
 }

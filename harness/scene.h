@@ -31,7 +31,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What the frozen clocks start from: Tue, 14 Nov 2023 22:13:20 GMT. */
+/* What the frozen clocks start from, but for stores with a clock of their own:
+ * Tue, 14 Nov 2023 22:13:20 GMT. */
 #define SCENE_START_MS 1700000000000LL
 
 struct scene_app {
@@ -79,12 +80,15 @@ struct scene {
     pthread_mutex_t lock; /* see above */
     struct arena arena;
     struct vars vars;
-    int64_t started_ms, now_ms; /* virtual */
+    int64_t started_ms, now_ms;  /* virtual */
+    int64_t opened_at, begun_at; /* real, and monotonic: before its apps were
+                                    made, and before its first step */
     struct scene_app *apps;
     size_t app_count;
     struct scene_client *clients;
     size_t client_count, client_capacity;
     json_t *labels; /* object: those in use */
+    json_t *handed; /* array: direct sets and touches; NULL: none yet */
     struct gates gates;
     size_t starting; /* tracks whose first request is not ready yet */
     pthread_cond_t lined_up;
@@ -96,6 +100,7 @@ struct scene {
     const struct node *tracks; /* of the last interleaved `parallel` */
     struct findings failures;
     const char *error; /* why it could not go on; NULL for no reason */
+    const char *late;  /* what came too late to be judged; NULL: nothing */
     bool lost;         /* the connection to the target failed        */
     bool hazard_shown;
 };
@@ -146,6 +151,10 @@ int scene_put_app(struct scene *scene, const struct probe *probe,
 int64_t scene_now(struct scene *scene);
 void scene_saw_now(struct scene *scene, const json_t *answer);
 bool scene_is_real_time(const struct scene *scene);
+/* Real milliseconds since the first step; and how far a time that the store
+ * gives back may be off, where that store goes by a clock of its own. */
+int64_t scene_elapsed(const struct scene *scene);
+int64_t scene_slack(const struct scene *scene);
 
 /* Of the beginning what the next `parallel` has to follow. */
 const char *scene_choices_left(struct scene *scene);

@@ -24,13 +24,22 @@ static bool advance_app(struct track *track, const struct node *step,
     return moved;
 }
 
+bool track_advance(struct track *track, const struct node *step, long long ms)
+{
+    struct scene *scene = track->scene;
+    bool moved = true;
+
+    for (size_t i = 0; moved && i < scene->app_count; i++)
+        moved = advance_app(track, step, &scene->apps[i], ms);
+    return moved;
+}
+
 bool step_advance(struct track *track, const struct node *step)
 {
     struct scene *scene = track->scene;
     struct fault fault;
     char *text = var_text(&scene->vars, node_get(step, "advance"), &fault);
     long long ms = 0;
-    bool moved = true;
 
     if (text && !node_duration(text, &ms))
         fault_set(&fault, FAULT_LOCAL, "\"%.60s\" is no duration", text);
@@ -40,7 +49,5 @@ bool step_advance(struct track *track, const struct node *step)
     }
     scene_note(scene, step, "advance: %s\n", text);
     free(text);
-    for (size_t i = 0; moved && i < scene->app_count; i++)
-        moved = advance_app(track, step, &scene->apps[i], ms);
-    return moved;
+    return track_advance(track, step, ms);
 }

@@ -17,6 +17,7 @@
 #include "actions.h"
 #include "base/must.h"
 #include "expect.h"
+#include "foreign.h"
 #include "hold.h"
 #include "send_cookie.h"
 
@@ -55,8 +56,8 @@ bool step_request(struct track *track, const struct node *step)
     bool played;
 
     if (prepare(&exchange, &fault))
-        played = send(&exchange) && step_judge(track, step) &&
-                 step_save(track, step);
+        played = send(&exchange) && step_in_time(track, step) &&
+                 step_judge(track, step) && step_save(track, step);
     else
         played = scene_stop(track->scene, step, FAULT_LOCAL, &fault);
     http_headers_clear(&exchange.headers);
@@ -356,5 +357,6 @@ static void look(struct exchange *exchange, const struct http_reply *reply)
     track->seen.now_ms = scene_now(track->scene);
     observation_reply(&track->seen, reply, exchange->app->cookie_name);
     scene_saw_now(track->scene, track->seen.view);
+    foreign_strip(track, exchange->step);
     keep_cookies(exchange, reply);
 }

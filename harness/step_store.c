@@ -5,6 +5,8 @@
  *       expect: { session: { user: tobi }, expires: +60s }
  *     - store: { all: }
  *     - store: { destroy: $sid, callback: false }
+ *     - store: { get: $sid, callback: throws }
+ *       expect: { called: 1 }
  *     - store: { reopen: }
  *
  * Past the middleware, faults, schedules and the trace. What `set` and
@@ -16,7 +18,9 @@
 #include "steps.h"
 
 #include "base/must.h"
+#include "foreign.h"
 #include "match.h"
+#include "stale.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -45,6 +49,17 @@ static const struct store_op *find(const struct node *store)
     return NULL;
 }
 
+/* What a target says in place of the store, where that never called back: no
+ * error that a case could have expected. */
+#define NO_CALLBACK "no callback"
+
+static bool is_silence(const json_t *error)
+{
+    const char *text = json_string_value(json_object_get(error, "message"));
+
+    return text && strncmp(text, NO_CALLBACK, strlen(NO_CALLBACK)) == 0;
+}
+
 /* An error of the store is something to be judged. Where the case expects
  * none, what follows would mean nothing. */
 static bool look(struct track *track, const struct node *step,
@@ -56,8 +71,12 @@ static bool look(struct track *track, const struct node *step,
 
     observation_start(&track->seen, app, scene_now(scene));
     observation_answer(&track->seen, op, answer->status, answer->body);
-    if (error && !node_get(node_get(step, "expect"), "error")) {
-        findings_add(&scene->failures, step, "error", "nothing",
+    foreign_strip(track, step);
+    if (is_silence(error) ||
+        (error && !node_get(node_get(step, "expect"), "error"))) {
+        findings_add(&scene->failures, step,
+                     is_silence(error) ? "callback" : "error",
+                     is_silence(error) ? "called" : "nothing",
                      match_show(&scene->arena, error));
         return false;
     }
@@ -82,7 +101,9 @@ bool step_store(struct track *track, const struct node *step)
     scene_note(scene, step, "store: %s\n", match_show(&scene->arena, body))
         ->came = arena_printf(&scene->arena, "%s\n",
                               match_show(&scene->arena, answer.body));
+    stale_note(scene, body);
     played = step_accepted(track, step, code, &answer, &fault) &&
+             step_in_time(track, step) &&
              look(track, step, app, op->op, &answer);
     probe_answer_clear(&answer);
     json_decref(body);
@@ -176,8 +197,12 @@ static json_t *body_of(struct track *track, const struct store_op *op,
         json_object_set(body, "session", session);
     if (body && is_raw(store))
         json_object_set_new(body, "raw", json_true());
+    if (body && says(store, "circular", "true"))
+        json_object_set_new(body, "circular", json_true());
     if (body && says(store, "callback", "false"))
         json_object_set_new(body, "callback", json_false());
+    if (body && says(store, "callback", "throws"))
+        json_object_set_new(body, "callback", json_string("throws"));
     json_decref(session);
     free(sid);
     return body;

@@ -7,36 +7,27 @@
 #include "steps.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <time.h>
 
-static void sleep_ms(long long ms)
+void track_rest(struct track *track, long long ms)
 {
+    struct scene *scene = track->scene;
     struct timespec rest = { .tv_sec = (time_t)(ms / 1000),
                              .tv_nsec = (long)(ms % 1000) * 1000000 };
 
+    pthread_mutex_unlock(&scene->lock);
     while (nanosleep(&rest, &rest) && errno == EINTR)
         ;
+    pthread_mutex_lock(&scene->lock);
 }
 
 bool step_wait(struct track *track, const struct node *step)
 {
-    struct scene *scene = track->scene;
-    struct fault fault;
-    char *text = var_text(&scene->vars, node_get(step, "wait"), &fault);
-    long long ms = 0;
+    long long ms;
 
-    if (text && (!node_duration(text, &ms) || ms < 0))
-        fault_set(&fault, FAULT_LOCAL, "\"%.60s\" is no time to wait", text);
-    if (!text || !node_duration(text, &ms) || ms < 0) {
-        free(text);
-        return scene_stop(scene, step, FAULT_LOCAL, &fault);
-    }
-    scene_note(scene, step, "wait: %s\n", text);
-    free(text);
-    pthread_mutex_unlock(&scene->lock);
-    sleep_ms(ms);
-    pthread_mutex_lock(&scene->lock);
-    vars_set_now(&scene->vars, scene_now(scene));
+    if (!step_duration(track, step, "wait", &ms))
+        return false;
+    scene_note(track->scene, step, "wait: %lld ms\n", ms);
+    track_rest(track, ms);
     return true;
 }

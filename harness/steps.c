@@ -3,23 +3,19 @@
 
 #include "base/must.h"
 #include "expect.h"
+#include "store_facts.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 const struct step_kind step_kinds[] = {
-    { "request", step_request },
-    { "parallel", step_parallel },
-    { "await", step_await },
-    { "release", step_release },
-    { "advance", step_advance },
-    { "wait", step_wait },
-    { "store", step_store },
-    { "fault", step_fault },
-    { "emit", step_emit },
-    { "restart", step_restart },
-    { "calls", step_calls },
-    { "repeat", step_repeat },
-    { NULL, NULL },
+    { "request", step_request }, { "parallel", step_parallel },
+    { "await", step_await },     { "release", step_release },
+    { "advance", step_advance }, { "wait", step_wait },
+    { "outlive", step_outlive }, { "store", step_store },
+    { "fault", step_fault },     { "emit", step_emit },
+    { "restart", step_restart }, { "calls", step_calls },
+    { "repeat", step_repeat },   { NULL, NULL },
 };
 
 static const struct step_kind *find(const char *verb)
@@ -32,15 +28,60 @@ static const struct step_kind *find(const char *verb)
     return kind;
 }
 
+/* `where: length` of a store that has none. */
+static bool is_passed_over(const struct track *track, const struct node *step)
+{
+    const char *word = node_get_text(step, "where");
+
+    return word && !store_has(track->scene->options->about_store, word);
+}
+
 bool steps_play(struct track *track, const struct node *list)
 {
     for (size_t i = 0; i < list->count; i++) {
         const struct node *step = list->items[i];
 
+        if (is_passed_over(track, step))
+            continue;
+        if (scene_is_real_time(track->scene))
+            vars_set_now(&track->scene->vars, scene_now(track->scene));
         if (!find(step_verb(step))->play(track, step))
             return false;
     }
     return true;
+}
+
+bool step_in_time(struct track *track, const struct node *step)
+{
+    struct scene *scene = track->scene;
+    int64_t took = scene_elapsed(scene);
+    long long ms = 0;
+
+    if (!node_get(step, "before"))
+        return true;
+    if (!step_duration(track, step, "before", &ms))
+        return false;
+    if (took < ms)
+        return true;
+    if (!scene->late)
+        scene->late =
+            arena_printf(&scene->arena,
+                         "line %u was answered after %lld ms, not before %lld",
+                         step->at.line, (long long)took, ms);
+    return false;
+}
+
+bool step_duration(struct track *track, const struct node *step,
+                   const char *key, long long *ms)
+{
+    struct fault fault;
+    char *text = var_text(&track->scene->vars, node_get(step, key), &fault);
+    bool good = text && node_duration(text, ms) && *ms >= 0;
+
+    if (text && !good)
+        fault_set(&fault, FAULT_LOCAL, "\"%.60s\" is no time to wait", text);
+    free(text);
+    return good || scene_stop(track->scene, step, FAULT_LOCAL, &fault);
 }
 
 bool step_judge(struct track *track, const struct node *step)

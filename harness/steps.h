@@ -23,6 +23,21 @@ bool steps_play(struct track *track, const struct node *list);
 bool step_judge(struct track *track, const struct node *step);
 bool step_save(struct track *track, const struct node *step);
 
+/* By its `before`: false, with the scene too late, where the answer came too
+ * long after the case's beginning to say anything. */
+bool step_in_time(struct track *track, const struct node *step);
+
+/* What stands at a key of the step, in ms and not below 0; false where it is
+ * none such, and the case is stopped. */
+bool step_duration(struct track *track, const struct node *step,
+                   const char *key, long long *ms);
+
+/* Moves the clocks of all apps; false where one would not be moved. */
+bool track_advance(struct track *track, const struct node *step, long long ms);
+
+/* Lets real time pass, without the scene's lock. */
+void track_rest(struct track *track, long long ms);
+
 /* The app that a step's `via` means. */
 struct scene_app *step_app(struct track *track, const struct node *step);
 
@@ -36,6 +51,7 @@ bool step_await(struct track *track, const struct node *step);
 bool step_release(struct track *track, const struct node *step);
 bool step_advance(struct track *track, const struct node *step);
 bool step_wait(struct track *track, const struct node *step);
+bool step_outlive(struct track *track, const struct node *step);
 bool step_store(struct track *track, const struct node *step);
 bool step_fault(struct track *track, const struct node *step);
 bool step_emit(struct track *track, const struct node *step);

@@ -24,20 +24,15 @@ static enum verdict judge(const struct tally *tally, enum level level)
     return tally->shown ? VERDICT_REACHABLE : VERDICT_NOT_REACHABLE;
 }
 
-static bool checks(const struct result_case *test, const char *id)
-{
-    for (size_t i = 0; i < test->check_count; i++)
-        if (strcmp(test->checks[i], id) == 0)
-            return true;
-    return false;
-}
-
-static void add(struct tally *tally, const struct result_case *test)
+/* A case that failed for another requirement's sake alone has shown that this
+ * one holds. */
+static void add(struct tally *tally, const struct result_case *test,
+                const char *id)
 {
     tally->cases++;
-    if (outcome_is_bad(test->outcome))
+    if (result_is_against(test, id)) {
         tally->bad++;
-    if (test->outcome == OUTCOME_PASS) {
+    } else if (test->outcome != OUTCOME_SKIP) {
         tally->passed++;
         tally->shown |= test->hazard_shown;
     }
@@ -77,9 +72,10 @@ static void reach(struct result_requirement *result,
     for (size_t i = 0; i < run->case_count; i++) {
         const struct result_case *test = &run->cases[i];
 
-        if (!checks(test, requirement->id))
+        if (!result_checks(test, requirement->id) &&
+            !result_is_against(test, requirement->id))
             continue;
-        add(&tally, test);
+        add(&tally, test, requirement->id);
         result->cases = arena_grow(arena, result->cases, result->case_count,
                                    &capacity, sizeof *result->cases);
         result->cases[result->case_count++] = test->id;

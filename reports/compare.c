@@ -227,6 +227,68 @@ static bool have_same_cases(const struct result_run *a,
     return true;
 }
 
+/* ---- Skips -------------------------------------------------------------- */
+
+static struct compare_skip *skip_of(const struct compare_column *column,
+                                    const char *reason)
+{
+    for (size_t i = 0; i < column->skip_count; i++)
+        if (column->skips[i].reason != NULL &&
+            strcmp(column->skips[i].reason, reason) == 0)
+            return &column->skips[i];
+    return NULL;
+}
+
+static int add_skips(struct compare_column *column)
+{
+    const struct result_run *run = column->run;
+
+    column->skips = calloc(run->case_count + 1, sizeof *column->skips);
+    if (column->skips == NULL)
+        return -ENOMEM;
+    for (size_t i = 0; i < run->case_count; i++) {
+        const char *reason = run->cases[i].reason;
+        struct compare_skip *skip;
+
+        if (run->cases[i].outcome != OUTCOME_SKIP || reason[0] == '\0')
+            continue;
+        skip = skip_of(column, reason);
+        if (skip == NULL)
+            skip = &column->skips[column->skip_count++];
+        skip->reason = reason;
+        skip->cases++;
+    }
+    return 0;
+}
+
+static int find_skips(const struct compare *compare)
+{
+    struct compare_column *columns = compare->columns;
+
+    for (size_t i = 0; i < compare->column_count; i++)
+        if (add_skips(&columns[i]) != 0)
+            return -ENOMEM;
+    for (size_t i = 0; i < compare->column_count; i++)
+        for (size_t j = 0; j < columns[i].skip_count; j++) {
+            struct compare_skip *skip = &columns[i].skips[j];
+
+            skip->everywhere = compare->column_count > 1;
+            for (size_t k = 0; k < compare->column_count; k++)
+                if (skip_of(&columns[k], skip->reason) == NULL)
+                    skip->everywhere = false;
+        }
+    return 0;
+}
+
+size_t compare_limits(const struct compare_column *column)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < column->skip_count; i++)
+        count += !column->skips[i].everywhere;
+    return count;
+}
+
 /* ---- The whole ---------------------------------------------------------- */
 
 int compare_runs(struct compare *compare, const struct compare_input *inputs,
@@ -247,13 +309,17 @@ int compare_runs(struct compare *compare, const struct compare_input *inputs,
             compare->same_suite = false;
     }
     result = name_columns(compare);
+    if (result == 0)
+        result = find_skips(compare);
     return result != 0 ? result : add_rows(compare);
 }
 
 void compare_free(struct compare *compare)
 {
-    for (size_t i = 0; i < compare->column_count; i++)
+    for (size_t i = 0; i < compare->column_count; i++) {
         free(compare->columns[i].name);
+        free(compare->columns[i].skips);
+    }
     for (size_t i = 0; i < compare->row_count; i++)
         free(compare->rows[i].cells);
     free(compare->columns);

@@ -18,10 +18,19 @@ struct compare_input {
     const char *page; /* absolute path of the run's own HTML page, or NULL */
 };
 
+/* Why a run left cases out: mostly what its store or target cannot do. */
+struct compare_skip {
+    const char *reason; /* the run's; not empty */
+    size_t cases;
+    bool everywhere; /* all runs have this one */
+};
+
 struct compare_column {
     const struct compare_input *input;
     const struct result_run *run; /* the input's */
     char *name;                   /* no other column's; not empty */
+    struct compare_skip *skips;   /* in the order of its cases    */
+    size_t skip_count;
 };
 
 struct compare_row {
@@ -65,6 +74,9 @@ struct compare_counts compare_count(const struct result_run *run,
 /* The character that stands for a cell's verdict on paper and terminals; "?"
  * for NULL. */
 char compare_sign(const struct result_requirement *cell);
+
+/* How many of a column's skips are not everywhere: its own limits. */
+size_t compare_limits(const struct compare_column *column);
 
 struct compare_style {
     bool colour; /* escape sequences may be written */

@@ -310,6 +310,33 @@ static void failures(const struct page *page)
     }
 }
 
+/* ---- What was skipped --------------------------------------------------- */
+
+static void limits(const struct page *page)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < page->compare->column_count; i++) {
+        const struct compare_column *column = &page->compare->columns[i];
+
+        if (compare_limits(column) == 0)
+            continue;
+        if (!any)
+            fputs("<h2 id=\"limits\">Cases that were skipped, and why</h2>\n",
+                  page->to);
+        any = true;
+        name_cell(page, i, "<h3>", "</h3>\n<table>\n");
+        for (size_t j = 0; j < column->skip_count; j++)
+            if (!column->skips[j].everywhere) {
+                fprintf(page->to, "<tr><td class=\"id\">%zu</td>",
+                        column->skips[j].cases);
+                html_element(page->to, "<td>", column->skips[j].reason,
+                             "</td></tr>\n");
+            }
+        fputs("</table>\n", page->to);
+    }
+}
+
 /* ---- What was not run --------------------------------------------------- */
 
 static void absent(const struct page *page)
@@ -337,6 +364,7 @@ static int write_html(const struct compare *compare,
     summary(&page);
     matrix(&page);
     failures(&page);
+    limits(&page);
     absent(&page);
     html_end(to, "sessionspec", SESSIONSPEC_VERSION, compare_script_text);
     return report_finish(to);

@@ -58,6 +58,22 @@ static json_t *failures_json(const struct result_run *run)
     return failures;
 }
 
+static json_t *skips_json(const struct compare_column *column)
+{
+    json_t *skips = json_array();
+
+    for (size_t i = 0; i < column->skip_count; i++) {
+        const struct compare_skip *skip = &column->skips[i];
+        json_t *one = json_object();
+
+        one = json_set(one, "reason", json_text(skip->reason));
+        one = json_set(one, "cases", json_count(skip->cases));
+        one = json_set(one, "everywhere", json_boolean(skip->everywhere));
+        skips = json_append(skips, one);
+    }
+    return skips;
+}
+
 static json_t *report_json_of(const struct compare_column *column)
 {
     const struct result_run *run = column->run;
@@ -74,6 +90,7 @@ static json_t *report_json_of(const struct compare_column *column)
     object = json_set(object, "interrupted", json_boolean(run->interrupted));
     object = json_set(object, "totals", json_totals(&run->totals));
     object = json_set(object, "levels", levels_json(run));
+    object = json_set(object, "skips", skips_json(column));
     return json_set(object, "failures", failures_json(run));
 }
 

@@ -101,6 +101,28 @@ static void failures(FILE *to, const struct compare *compare)
     }
 }
 
+static void limits(FILE *to, const struct compare *compare)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < compare->column_count; i++) {
+        const struct compare_column *column = &compare->columns[i];
+
+        for (size_t j = 0; j < column->skip_count; j++) {
+            if (column->skips[j].everywhere)
+                continue;
+            fputs(any ? "" : "\n| run | cases skipped | why |\n|---|---|---|\n",
+                  to);
+            any = true;
+            fputs("| ", to);
+            cell(to, column->name);
+            fprintf(to, " | %zu | ", column->skips[j].cases);
+            cell(to, column->skips[j].reason);
+            fputs(" |\n", to);
+        }
+    }
+}
+
 static void absent(FILE *to, const struct compare *compare)
 {
     if (compare->absent_count > 0)
@@ -119,6 +141,7 @@ static int write_markdown(const struct compare *compare,
 {
     counts(to, compare);
     rows(to, compare, style->all);
+    limits(to, compare);
     failures(to, compare);
     absent(to, compare);
     return report_finish(to);

@@ -225,6 +225,31 @@ static void rest(const struct out *out)
     fputs("\n(--all lists them)\n", out->to);
 }
 
+/* ---- The limits --------------------------------------------------------- */
+
+/* What one run cannot do, and others can. */
+static void limits(const struct out *out)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < out->compare->column_count; i++) {
+        const struct compare_column *column = &out->compare->columns[i];
+
+        if (compare_limits(column) == 0)
+            continue;
+        if (!any)
+            title(out, "Cases that were skipped, and why");
+        any = true;
+        text_write(out->to, column->name);
+        putc('\n', out->to);
+        for (size_t j = 0; j < column->skip_count; j++)
+            if (!column->skips[j].everywhere) {
+                fprintf(out->to, "  %4zu  ", column->skips[j].cases);
+                layout_fill(out->to, 8, 8, column->skips[j].reason);
+            }
+    }
+}
+
 /* ---- The failures ------------------------------------------------------- */
 
 static void bad_case(const struct out *out, const struct result_case *test)
@@ -289,6 +314,7 @@ static int write_term(const struct compare *compare,
     rows(&out);
     failures(&out);
     rest(&out);
+    limits(&out);
     suites(&out);
     absent(&out);
     counts(&out);

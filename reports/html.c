@@ -247,14 +247,16 @@ static void advice(FILE *to, const struct result_requirement *requirement)
 static void checks(FILE *to, const struct result_run *run,
                    const struct result_case *test)
 {
+    const char *id;
+
     if (test->check_count > 0)
         fputs("<p class=\"label\">requirements</p>\n", to);
-    for (size_t i = 0; i < test->check_count; i++) {
+    for (size_t i = 0; (id = result_concern(test, i)) != NULL; i++) {
         const struct result_requirement *requirement =
-            result_requirement(run, test->checks[i]);
+            result_requirement(run, id);
 
         if (requirement == NULL) {
-            html_element(to, "<div>", test->checks[i], "</div>\n");
+            html_element(to, "<div>", id, "</div>\n");
             continue;
         }
         fprintf(to, "<div><a href=\"#requirement-%zu\">",

@@ -56,7 +56,10 @@ static json_t *failure_json(const struct result_failure *failure)
     object = json_set(object, "line", json_count(failure->line));
     object = json_set(object, "what", json_text(failure->what));
     object = json_set(object, "expected", json_text(failure->expected));
-    return json_set(object, "actual", json_text(failure->actual));
+    object = json_set(object, "actual", json_text(failure->actual));
+    if (failure->against != NULL)
+        object = json_set(object, "against", json_text(failure->against));
+    return object;
 }
 
 static json_t *diverges_json(const struct result_case *test)

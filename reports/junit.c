@@ -90,6 +90,8 @@ static void counts(struct out *out, const struct result_totals *totals,
 static void explain(const struct result_run *run,
                     const struct result_case *test, FILE *to)
 {
+    const char *id;
+
     fprintf(to, "%s\n", test->title);
     if (test->reason != NULL && test->reason[0] != '\0')
         fprintf(to, "%s\n", test->reason);
@@ -100,9 +102,9 @@ static void explain(const struct result_run *run,
                 failure->line, failure->what, failure->expected,
                 failure->actual);
     }
-    for (size_t i = 0; i < test->check_count; i++) {
+    for (size_t i = 0; (id = result_concern(test, i)) != NULL; i++) {
         const struct result_requirement *requirement =
-            result_requirement(run, test->checks[i]);
+            result_requirement(run, id);
 
         if (requirement != NULL)
             fprintf(to, "\n%s (%s): %s\n  %s\n", requirement->id,

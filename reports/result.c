@@ -105,6 +105,62 @@ bool outcome_is_bad(enum outcome outcome)
     return outcome != OUTCOME_PASS && outcome != OUTCOME_SKIP;
 }
 
+bool result_checks(const struct result_case *test, const char *id)
+{
+    for (size_t i = 0; i < test->check_count; i++)
+        if (test->checks[i] != NULL && strcmp(test->checks[i], id) == 0)
+            return true;
+    return false;
+}
+
+bool result_is_against(const struct result_case *test, const char *id)
+{
+    bool of_its_own = test->failure_count == 0;
+
+    if (!outcome_is_bad(test->outcome))
+        return false;
+    for (size_t i = 0; i < test->failure_count; i++) {
+        const char *against = test->failures[i].against;
+
+        if (against != NULL && strcmp(against, id) == 0)
+            return true;
+        of_its_own |= against == NULL;
+    }
+    return of_its_own && result_checks(test, id);
+}
+
+/* What it checks, and behind that what its failures are against; NULL among
+ * them where a failure says nothing of that. */
+static const char *candidate(const struct result_case *test, size_t i)
+{
+    return i < test->check_count
+               ? test->checks[i]
+               : test->failures[i - test->check_count].against;
+}
+
+static bool came_before(const struct result_case *test, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (candidate(test, k) != NULL &&
+            strcmp(candidate(test, k), candidate(test, i)) == 0)
+            return true;
+    return false;
+}
+
+const char *result_concern(const struct result_case *test, size_t i)
+{
+    if (!outcome_is_bad(test->outcome))
+        return i < test->check_count ? test->checks[i] : NULL;
+    for (size_t k = 0; k < test->check_count + test->failure_count; k++) {
+        const char *id = candidate(test, k);
+
+        if (id != NULL && !came_before(test, k) &&
+            result_is_against(test, id) && i-- == 0)
+            return id;
+    }
+    return NULL;
+}
+
 const char *result_case_name(const struct result_case *test)
 {
     size_t length = strlen(test->suite);

@@ -54,6 +54,8 @@ struct result_failure {
     const char *what;     /* "cookie.expires": the expectation's path */
     const char *expected; /* as a person reads it */
     const char *actual;
+    const char *against; /* the id of a requirement that this is against,
+                            whatever the case checks; or NULL */
 };
 
 struct result_case {
@@ -136,6 +138,18 @@ size_t result_verdicts(const struct result_run *run, const char *level,
 
 /* Fails, errors and crashes: what a person has to look at. */
 bool outcome_is_bad(enum outcome outcome);
+
+/* Whether a case checks a requirement. */
+bool result_checks(const struct result_case *test, const char *id);
+
+/* Whether what became of a bad case speaks against a requirement: one that it
+ * checks, unless all its failures are against others. */
+bool result_is_against(const struct result_case *test, const char *id);
+
+/* The requirements that a report shows with a case, one behind the other, and
+ * NULL behind the last: those that a bad case speaks against, or else those
+ * that it checks. */
+const char *result_concern(const struct result_case *test, size_t i);
 
 /* A case's id without its suite in front: "reader[resave=true]". */
 const char *result_case_name(const struct result_case *test);

@@ -126,6 +126,7 @@ static int read_failures(const json_t *array, struct result_case *test)
             .what = text_of(one, "what"),
             .expected = text_of(one, "expected"),
             .actual = text_of(one, "actual"),
+            .against = json_string_value(json_object_get(one, "against")),
         };
     }
     return 0;

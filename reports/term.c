@@ -167,13 +167,15 @@ static void failures(const struct out *out, const struct result_case *test)
 
 static void asked(const struct out *out, const struct result_case *test)
 {
-    for (size_t i = 0; i < test->check_count; i++) {
+    const char *id;
+
+    for (size_t i = 0; (id = result_concern(test, i)) != NULL; i++) {
         const struct result_requirement *requirement =
-            result_requirement(out->run, test->checks[i]);
+            result_requirement(out->run, id);
 
         fputs(i == 0 ? "\n      " : "      ", out->to);
         if (requirement == NULL) {
-            layout_fill(out->to, 6, 8, test->checks[i]);
+            layout_fill(out->to, 6, 8, id);
             continue;
         }
         layout_fillf(out->to, 6, 8, "%s (%s): %s", requirement->id,

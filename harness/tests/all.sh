@@ -48,21 +48,21 @@ header_test() {
     fi
 }
 
-# The suite on one target. Leaves its report as $scratch/NAME.json.
+# suite TARGET [OPTIONS]: leaves its report as $scratch/TARGET.json.
 suite() {
     local name=$1 report=$scratch/$1.json log=$scratch/$1.log
-    "$out/sessionspec" run --target "$name" --report "term:$log" \
+    "$out/sessionspec" run --target "$@" --report "term:$log" \
         --report "json:$report" >/dev/null
     local code=$? good bad
     if [ ! -s "$report" ]; then
-        echo "no report of $name (exit code $code)"
-        count "suite on $name" 0 1
+        echo "no report of $* (exit code $code)"
+        count "suite on $*" 0 1
         return
     fi
     good=$(jq '.totals.passed' "$report")
     bad=$(jq '.totals | .failed + .errors + .crashed' "$report")
     [ $code = 0 ] || [ "$bad" -gt 0 ] || bad=1
-    count "suite on $name" "$good" "$bad"
+    count "suite on $*" "$good" "$bad"
     [ $code = 0 ] || cat "$log"
 }
 
@@ -139,15 +139,21 @@ script_test harness/tests/new-store.sh "$out"
 script_test reference/tests/bad-requests.sh "$out"
 script_test reference/tests/fault-option.sh "$out"
 script_test stores/backends/test.sh "$out" $a_backend
+script_test stores/tests/programs.sh "$out"
 script_test reference/tests/debug.sh "$out"
 script_test reference/tests/browser/run.sh "$out"
 node_test harness/targets/express/test.mjs
 SESSIONSPEC_SERVER=$out/sessionspec-server \
     node_test reference/tests/json-table.mjs
+# Nothing of them depends on how C was compiled.
+if [ "$out" = build ]; then
+    for file in stores/node/tests/*.test.mjs; do node_test "$file"; done
+fi
 [ "$out" != build ] || script_test .ci/mutants "$out" --fast
 suite reference
 suite express
 same_answers
+suite express --store node:./harness/targets/express/tests/memory.mjs
 fuzz 1
 fuzz 2
 echo "$passed passed, $failed failed"

@@ -78,10 +78,16 @@ static const struct frame {
     { PLACE_REQUEST, "release",
       HEAD STEPS PARALLEL HOLDER
       "          b:\n            request: GET /\n            @\n" TAIL },
+    { PLACE_REQUEST, "before",
+      HEAD "    needs: [ real-time ]\n" STEPS
+           "      - request: GET /\n        @\n" TAIL },
     { PLACE_REQUEST, NULL,
       HEAD STEPS "      - request: GET /\n        @\n" TAIL },
-    { PLACE_LOOK, NULL,
-      HEAD STEPS "      - store: { all: }\n        @\n" TAIL },
+    { PLACE_ASK, "before",
+      HEAD "    needs: [ real-time ]\n" STEPS
+           "      - store: { all: }\n        @\n" TAIL },
+    { PLACE_ASK, NULL, HEAD STEPS "      - store: { all: }\n        @\n" TAIL },
+    { PLACE_LOOK, NULL, HEAD STEPS "      - restart:\n        @\n" TAIL },
     { PLACE_VIA, NULL, HEAD STEPS "      - emit: connect\n        @\n" TAIL },
     { PLACE_PARALLEL, "interleave",
       HEAD STEPS PARALLEL "          a: { request: GET / }\n"

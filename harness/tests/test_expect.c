@@ -15,6 +15,7 @@
 
 struct fixture {
     struct problems problems;
+    struct play_options options;
     struct scene scene;
     struct scene_app app;
     struct track track;
@@ -26,6 +27,7 @@ static int set_up(void **state)
 
     memset(&f, 0, sizeof f);
     vars_init(&f.scene.vars, NULL);
+    f.scene.options = &f.options;
     f.scene.now_ms = SCENE_START_MS;
     vars_set_now(&f.scene.vars, SCENE_START_MS);
     f.scene.apps = &f.app;
@@ -194,6 +196,30 @@ static void test_of_several_headers_any_may_fit(void **state)
     assert_string_equal(
         wrong(f, "{ headers: { x-two: three, x-one: a, X-two: absent } }"),
         "headers.x-two headers.x-one headers.X-two ");
+}
+
+/* -------------------------------------------------- a clock of its own */
+
+static void test_times_of_a_store_with_its_own_clock_have_slack(void **state)
+{
+    static const char times[] = "{ maxAge: 29s, expires: +29s }";
+    struct fixture *f = *state;
+    json_t *store = json_pack("{s:[s], s:i}", "capabilities", "real-clock",
+                              "resolution", 1000);
+
+    answer(f);
+    assert_string_equal(wrong(f, times), "maxAge expires ");
+    f->options.about_store = store;
+    assert_string_equal(wrong(f, times), "");
+    assert_string_equal(wrong(f, "{ originalMaxAge: 59s }"), "originalMaxAge ");
+    f->track.seen.label = "r1"; /* of a request, which loaded nothing */
+    assert_string_equal(wrong(f, times), "maxAge expires ");
+    f->track.seen.sent_sid = strdup(SID);
+    assert_string_equal(wrong(f, times), "");
+    json_object_set_new(store, "resolution", json_integer(0));
+    f->scene.opened_at = INT64_MAX / 2; /* no time has gone by */
+    assert_string_equal(wrong(f, times), "maxAge expires ");
+    json_decref(store);
 }
 
 /* ----------------------------------------------------------- the cookie */
@@ -368,6 +394,7 @@ int main(void)
         CASE(test_no_session_is_null),
         CASE(test_a_log_is_told_whole_or_by_what_it_has_to_say),
         CASE(test_of_several_headers_any_may_fit),
+        CASE(test_times_of_a_store_with_its_own_clock_have_slack),
         CASE(test_the_cookies_attributes_are_judged),
         CASE(test_a_bare_cookie_has_no_attributes),
         CASE(test_only_forbids_what_is_not_named),

@@ -232,6 +232,23 @@ static void test_dates_of_all_times_are_read(void **state)
     json_decref(none);
 }
 
+static void test_slack_is_for_times_alone(void **state)
+{
+    struct fixture *f = *state;
+
+    f->match.slack_ms = 1000;
+    assert_true(fits(f, "30s", "31000", MATCH_DURATION));
+    assert_true(fits(f, "30s", "29000", MATCH_DURATION));
+    assert_true(fits(f, "30000", "29000", MATCH_DURATION));
+    assert_false(fits(f, "30000", "28999", MATCH_DURATION));
+    assert_false(fits(f, "30s", "31001", MATCH_DURATION));
+    assert_false(fits(f, "30s", "28999", MATCH_DURATION));
+    assert_string_equal(f->expected, "30000 (30s), give or take 1000 ms");
+    assert_true(fits(f, "+60s", "1700000061000", MATCH_TIME));
+    assert_false(fits(f, "+60s", "1700000061001", MATCH_TIME));
+    assert_false(fits(f, "30", "31", MATCH_DATA));
+}
+
 static void test_what_is_long_is_shown_in_part(void **state)
 {
     struct fixture *f = *state;
@@ -268,6 +285,7 @@ int main(void)
         CASE(test_variables_have_their_types),
         CASE(test_words_differ_in_no_case_of_letters),
         CASE(test_dates_of_all_times_are_read),
+        CASE(test_slack_is_for_times_alone),
         CASE(test_what_is_long_is_shown_in_part),
     };
 

@@ -102,12 +102,16 @@ static void test_steps_imply_needs(void **state)
         { "[{store: {set: a, session: {clear: 1}}}]", NULL },
         { "[{store: {touch: a, session: {}}}]", NULL },
         { "[{store: {length: }}]", "no \"length\"" },
+        { "[{store: {length: }, where: length}]", NULL },
+        { "[{outlive: 1s}]", NULL },
         { "[{store: {reopen: }}]", "no \"reopen\"" },
         { "[{store: {spoil: a}}]", "no \"spoil\"" },
         { "[{store: {break: }}]", "only with --restart-backend" },
         { "[{store: {mend: }}]", "only with --restart-backend" },
         { "[{store: {destroy: a, callback: true}}]", NULL },
         { "[{store: {destroy: a, callback: false}}]", "no-callback" },
+        { "[{store: {get: a, callback: throws}}]", "throwing-callback" },
+        { "[{store: {set: a, circular: true}}]", "circular" },
         { "[{calls: [get, set]}]", NULL },
         { "[{calls: [{clear: {outcome: ok}}]}]", "no \"clear\"" },
         { "[{request: GET /, expect: {calls: [get, touch]}}]", NULL },
@@ -123,6 +127,95 @@ static void test_steps_imply_needs(void **state)
         if (rows[i].missing && (!unmet || !strstr(unmet, rows[i].missing)))
             fail_msg("%s: %s", rows[i].yaml, unmet ? unmet : "(applies)");
     }
+}
+
+/* What the store says of itself beside name, operations and capabilities. */
+static void store_says(struct fixture *fixture, const char *json)
+{
+    json_t *more = json_loads(json, 0, NULL);
+
+    assert_non_null(more);
+    json_object_update(fixture->store, more);
+    json_decref(more);
+}
+
+static void test_a_clock_of_its_own_is_not_advanced(void **state)
+{
+    static const char own[] = "the store shelf judges expiry by a clock of its "
+                              "own; the real-time cases stand for this one";
+    struct fixture *fixture = *state;
+    const char *words[] = { "real-time" }, *yaml = "[{outlive: 1s}]";
+    struct test_case runs = { .needs = { words, 1 },
+                              .steps = node_parse(&fixture->arena, "t", yaml,
+                                                  strlen(yaml),
+                                                  &fixture->problems) };
+    struct test_case stands = { .steps = runs.steps };
+
+    assert_true(needs_real_time(&runs));
+    assert_false(needs_real_time(&stands));
+    store_says(fixture, "{\"capabilities\": [\"real-clock\"]}");
+    assert_string_equal(unmet_steps(fixture, "[{advance: 1s}]"), own);
+    assert_string_equal(unmet_steps(fixture, "[{outlive: 1s}]"), own);
+    assert_string_equal(unmet_word(fixture, "host-clock"), own);
+    assert_null(unmet_steps(fixture, "[{request: GET /}]"));
+    assert_null(
+        needs_unmet(&runs, fixture->about, fixture->store, &fixture->arena));
+}
+
+static void test_an_expiry_that_may_be_late_is_not_exact(void **state)
+{
+    struct fixture *fixture = *state;
+
+    assert_null(unmet_word(fixture, "exact"));
+    store_says(fixture, "{\"resolution\": 1000}");
+    assert_string_equal(unmet_word(fixture, "exact"),
+                        "the store shelf may be 1000 ms late");
+    assert_null(unmet_steps(fixture, "[{outlive: 1s}]"));
+    store_says(fixture, "{\"resolution\": 15001}");
+    assert_string_equal(unmet_steps(fixture, "[{outlive: 1s}]"),
+                        "the store shelf may be 15001 ms late, which is too "
+                        "long to wait");
+}
+
+static void test_another_store_is_any_but_memory(void **state)
+{
+    struct fixture *fixture = *state;
+
+    assert_null(unmet_word(fixture, "another-store"));
+    store_says(fixture, "{\"name\": \"memory\"}");
+    assert_string_equal(unmet_word(fixture, "another-store"),
+                        "only for other stores than the MemoryStore");
+}
+
+static const char *unmet_checks(struct fixture *fixture, const char *one,
+                                const char *other)
+{
+    const char *ids[] = { one, other };
+    struct test_case test = { .checks = { ids, other ? 2 : 1 } };
+
+    return needs_unmet(&test, fixture->about, fixture->store, &fixture->arena);
+}
+
+static void test_a_licence_covers_all_that_a_case_checks(void **state)
+{
+    struct fixture *fixture = *state;
+    struct test_case nothing = { .id = "s/c" };
+
+    store_says(fixture,
+               "{\"licence\": ["
+               "  {\"checks\": \"STO-31, STO-20\", \"why\": \"by the minute\","
+               "   \"source\": \"README\"},"
+               "  {\"checks\": [\"STO-07\"], \"why\": \"no touch\"}]}");
+    assert_string_equal(unmet_checks(fixture, "STO-20", NULL),
+                        "not promised by the store shelf: by the minute "
+                        "(README)");
+    assert_string_equal(unmet_checks(fixture, "STO-07", "STO-31"),
+                        "not promised by the store shelf: no touch (no "
+                        "source)");
+    assert_null(unmet_checks(fixture, "STO-20", "STO-19"));
+    assert_null(unmet_checks(fixture, "STO-2", NULL));
+    assert_null(
+        needs_unmet(&nothing, fixture->about, fixture->store, &fixture->arena));
 }
 
 static void test_who_breaks_what_others_stand_on_is_alone(void **state)
@@ -208,6 +301,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_FIXTURE(test_a_word_may_be_the_targets_or_the_stores),
         WITH_FIXTURE(test_steps_imply_needs),
+        WITH_FIXTURE(test_a_clock_of_its_own_is_not_advanced),
+        WITH_FIXTURE(test_an_expiry_that_may_be_late_is_not_exact),
+        WITH_FIXTURE(test_another_store_is_any_but_memory),
+        WITH_FIXTURE(test_a_licence_covers_all_that_a_case_checks),
         WITH_FIXTURE(test_who_breaks_what_others_stand_on_is_alone),
         WITH_FIXTURE(test_settings_imply_needs),
         WITH_FIXTURE(test_since_compares_releases),

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 struct fixture {
@@ -19,6 +20,7 @@ struct fixture {
     struct target *target;
     struct arena arena;
     struct result_case result;
+    json_t *about_store; /* what play_case is told of it, or NULL */
     bool lost;
 };
 
@@ -69,6 +71,8 @@ static int forget(void **state)
     struct fixture *f = *state;
 
     arena_free(&f->arena);
+    json_decref(f->about_store);
+    f->about_store = NULL;
     memset(&f->result, 0, sizeof f->result);
     return 0;
 }
@@ -86,7 +90,8 @@ static enum outcome play(struct fixture *f, const char *rest)
 {
     static unsigned long serial;
     const struct play_options options = { .seed = 1,
-                                          .request_timeout_ms = 8000 };
+                                          .request_timeout_ms = 8000,
+                                          .about_store = f->about_store };
     char path[] = "/tmp/test_play.XXXXXX";
     const char *paths[] = { path };
     struct case_set set = { 0 };
@@ -414,6 +419,92 @@ static void test_what_debug_prints_is_an_event_of_who_asks(void **state)
                      OUTCOME_FAIL);
 }
 
+/* ----------------------------------------------------------------- time */
+
+#define RUNNING "    needs: [ real-time ]\n"
+
+static void test_what_comes_too_late_counts_for_nothing(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(play(f, RUNNING "    steps:\n"
+                                     "      - wait: 20ms\n"
+                                     "      - store: { get: nobody }\n"
+                                     "        before: 20ms\n"
+                                     "        expect: { found: true }\n"),
+                     OUTCOME_SKIP);
+    assert_int_equal(f->result.failure_count, 0);
+    assert_non_null(strstr(f->result.reason,
+                           "the machine was too slow, 3 times: line 10 was "
+                           "answered after "));
+}
+
+static void test_what_comes_in_time_is_judged(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(play(f, RUNNING "    steps:\n"
+                                     "      - request: GET /\n"
+                                     "        before: 10m\n"
+                                     "        expect: { status: 200 }\n"
+                                     "      - store: { get: nobody }\n"
+                                     "        before: 10m\n"
+                                     "        expect: { found: true }\n"),
+                     OUTCOME_FAIL);
+    assert_string_equal(failure(f, 0)->what, "found");
+}
+
+static void test_to_outlive_is_to_wait_for_the_resolution_too(void **state)
+{
+    static const char steps[] =
+        "    steps:\n"
+        "      - store: { set: a, session: {}, cookie: { maxAge: 9s } }\n"
+        "      - outlive: 5s\n"
+        "      - store: { get: a }\n"
+        "        expect: { expires: +3s }\n";
+    struct fixture *f = *state;
+
+    assert_int_equal(play(f, steps), OUTCOME_FAIL); /* +4s */
+    forget(state);
+    f->about_store = json_pack("{s:i}", "resolution", 1000);
+    assert_int_equal(play(f, steps), OUTCOME_PASS);
+}
+
+static void test_a_frozen_clock_agrees_with_the_stores_own(void **state)
+{
+    static const char steps[] =
+        "    steps:\n"
+        "      - store: { set: a, session: {}, cookie: { maxAge: 60s } }\n"
+        "      - store: { get: a }\n"
+        "        expect: { expires: { near: '%s', within: 10m } }\n";
+    struct fixture *f = *state;
+    time_t now = time(NULL);
+    char date[64], text[512];
+    struct tm tm;
+
+    gmtime_r(&now, &tm);
+    strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &tm);
+    snprintf(text, sizeof text, steps, date);
+    assert_int_equal(play(f, text), OUTCOME_FAIL); /* the fixed start */
+    forget(state);
+    f->about_store = json_pack("{s:[s]}", "capabilities", "real-clock");
+    assert_int_equal(play(f, text), OUTCOME_PASS);
+}
+
+static void test_a_step_is_passed_over_where_the_store_cannot(void **state)
+{
+    static const char steps[] = "    steps:\n"
+                                "      - store: { length: }\n"
+                                "        where: length\n"
+                                "        expect: { length: 7 }\n";
+    struct fixture *f = *state;
+
+    assert_int_equal(play(f, steps), OUTCOME_PASS);
+    forget(state);
+    f->about_store = json_pack("{s:[s]}", "operations", "length");
+    assert_int_equal(play(f, steps), OUTCOME_FAIL);
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, NULL, forget)
 
 int main(void)
@@ -435,6 +526,11 @@ int main(void)
         CASE(test_an_app_has_a_store_of_its_own_where_it_says_so),
         CASE(test_what_is_hidden_is_hidden_from_all_apps),
         CASE(test_what_debug_prints_is_an_event_of_who_asks),
+        CASE(test_what_comes_too_late_counts_for_nothing),
+        CASE(test_what_comes_in_time_is_judged),
+        CASE(test_to_outlive_is_to_wait_for_the_resolution_too),
+        CASE(test_a_frozen_clock_agrees_with_the_stores_own),
+        CASE(test_a_step_is_passed_over_where_the_store_cannot),
     };
 
     return cmocka_run_group_tests(tests, start_server, stop_server);

@@ -105,6 +105,8 @@ static void play_title(const struct test_case *test, struct target *target,
         (atomic_load(&played) < others ||
          atomic_load(&begun) != atomic_load(&played) + 1))
         result->outcome = OUTCOME_FAIL;
+    if (strcmp(test->title, "is-first") == 0 && atomic_load(&begun) != 1)
+        result->outcome = OUTCOME_FAIL;
     if (strcmp(test->title, "kills") == 0) {
         *lost = !exchange_ok(target, pool, "/die");
         result->outcome = OUTCOME_ERROR;
@@ -270,6 +272,19 @@ static void test_what_does_not_apply_is_skipped_with_the_reason(void **state)
     assert_int_equal(outcome(fixture, 0), OUTCOME_PASS);
     assert_int_equal(outcome(fixture, 1), OUTCOME_SKIP);
     assert_non_null(strstr(fixture->results.cases[1].reason, "\"touch\""));
+}
+
+static void test_who_waits_begins_first(void **state)
+{
+    struct fixture *fixture = *state;
+    const char *needs[] = { "real-time" };
+
+    atomic_store(&begun, 0);
+    fixture->list[2].title = "is-first";
+    fixture->list[2].needs = (struct words){ needs, 1 };
+    run_with(fixture, 4, 1);
+    assert_string_equal(fixture->results.cases[2].id, fixture->ids[2]);
+    assert_int_equal(outcome(fixture, 2), OUTCOME_PASS);
 }
 
 static void test_a_death_costs_the_running_case_alone(void **state)
@@ -452,6 +467,7 @@ int main(void)
         WITH_FIXTURE(test_results_stand_in_the_order_of_the_cases),
         WITH_FIXTURE(test_so_many_cases_as_jobs_run_at_a_time),
         WITH_FIXTURE(test_what_does_not_apply_is_skipped_with_the_reason),
+        WITH_FIXTURE(test_who_waits_begins_first),
         WITH_FIXTURE(test_a_death_costs_the_running_case_alone),
         WITH_FIXTURE(test_who_was_lost_with_another_is_played_again_alone),
         WITH_FIXTURE(test_a_death_that_takes_company_stays_a_crash_of_all),

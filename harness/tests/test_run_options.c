@@ -54,7 +54,8 @@ static void test_everything_at_once(void **state)
               "--filter=b/*", "--checks", "RSV,ROL-02", "--tags", "slow",
               "--shard", "2/3", "--seed", "7", "--report", "junit:out/a:b.xml",
               "--report", "json", "--fail-on", "required", "--fail-fast", "-v",
-              "-v", "--request-timeout", "2s", "--restart-backend", "b.yml"),
+              "-v", "--request-timeout", "2s", "--restart-backend",
+              "--ignore-since", "b.yml"),
         0);
     assert_int_equal(options.paths.count, 2);
     assert_string_equal(options.paths.list[1], "b.yml");
@@ -74,6 +75,7 @@ static void test_everything_at_once(void **state)
     assert_int_equal(options.fail_on, FAIL_ON_REQUIRED);
     assert_true(options.fail_fast);
     assert_true(options.restart_backend);
+    assert_true(options.ignore_since);
     assert_int_equal(options.verbose, 2);
     assert_int_equal(options.request_timeout_ms, 2000);
     run_options_free(&options);

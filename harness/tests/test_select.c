@@ -186,6 +186,7 @@ static void test_the_replay_line_is_what_one_would_type(void **state)
                                    .target = "express",
                                    .store = "file:/tmp/a b",
                                    .restart_backend = true,
+                                   .ignore_since = true,
                                    .seed_given = true,
                                    .seed = 5 };
     struct test_case test = { .id = "resave/x[resave=true]",
@@ -197,7 +198,7 @@ static void test_the_replay_line_is_what_one_would_type(void **state)
         replay_line(&options, &test, &arena),
         "build/sessionspec run cases/resave.yml --filter "
         "'resave/x\\[resave=true]' --target express --store 'file:/tmp/a b' "
-        "--restart-backend --seed 5");
+        "--restart-backend --ignore-since --seed 5");
     options = (struct run_options){ .program = "sessionspec" };
     assert_non_null(getcwd(here, sizeof here));
     snprintf(path, sizeof path, "%s/cases/a.yml", here);

@@ -196,6 +196,38 @@ static void test_a_requirement_names_its_cases_in_order(void **state)
     arena_free(&arena);
 }
 
+static void
+test_a_failure_may_be_against_another_requirement_alone(void **state)
+{
+    struct arena arena = { .chunks = NULL };
+    struct result_failure failures[] = { { .against = "TWO-01" },
+                                         { .against = NULL } };
+    struct result_case test = { .id = "a/b",
+                                .checks = one,
+                                .check_count = 1,
+                                .outcome = OUTCOME_FAIL,
+                                .failures = failures,
+                                .failure_count = 1 };
+    struct result_run run = { .cases = &test, .case_count = 1 };
+
+    (void)state;
+    list[0].level = LEVEL_REQUIRED;
+    verdict_reach(&run, &catalogue, &arena);
+    assert_int_equal(run.requirements[0].verdict, VERDICT_HOLDS);
+    assert_int_equal(run.requirements[1].verdict, VERDICT_FAILS);
+    assert_string_equal(run.requirements[1].cases[0], "a/b");
+    assert_string_equal(result_concern(&test, 0), "TWO-01");
+    assert_null(result_concern(&test, 1));
+    test.failure_count = 2;
+    verdict_reach(&run, &catalogue, &arena);
+    assert_int_equal(run.requirements[0].verdict, VERDICT_FAILS);
+    assert_int_equal(run.requirements[1].verdict, VERDICT_FAILS);
+    assert_string_equal(result_concern(&test, 0), "ONE-01");
+    assert_string_equal(result_concern(&test, 1), "TWO-01");
+    assert_null(result_concern(&test, 2));
+    arena_free(&arena);
+}
+
 static void test_a_hidden_hazard_counts_on_express_and_its_likes(void **state)
 {
     struct result_requirement hidden = { .verdict = VERDICT_NOT_REACHABLE };
@@ -240,6 +272,8 @@ int main(void)
         cmocka_unit_test(test_a_hazard_shown_makes_no_requirement_reachable),
         cmocka_unit_test(test_totals_count_each_outcome_once),
         cmocka_unit_test(test_a_requirement_names_its_cases_in_order),
+        cmocka_unit_test(
+            test_a_failure_may_be_against_another_requirement_alone),
         cmocka_unit_test(test_a_hidden_hazard_counts_on_express_and_its_likes),
         cmocka_unit_test(test_the_reports_know_every_level_of_the_catalogue),
     };

@@ -12,8 +12,9 @@ static const char *all_checks[] = { "STO-10" };
 static const char *nasty_checks[] = { "SEC-02", "NO-SUCH-ID" };
 
 static struct result_failure resave_failures[] = {
-    { 18, "cookie.expires", "Sun, 22 Nov 2026 10:01:30 GMT (+60s)", "absent" },
-    { 19, "calls", "[ get, touch ]", "[ get, set ]" },
+    { 18, "cookie.expires", "Sun, 22 Nov 2026 10:01:30 GMT (+60s)", "absent",
+      NULL },
+    { 19, "calls", "[ get, touch ]", "[ get, set ]", NULL },
 };
 
 /* What a hostile target may send. */
@@ -21,7 +22,8 @@ static struct result_failure nasty_failures[] = {
     { 7, "body", "<b>\"bold\"</b> & 'quoted' ]]> --> \xc3\xa4",
       "\033[2J\033[31mred\007\x01 \xff\xfe \xed\xa0\x80 \xc0\xaf\r\n"
       "</script></pre><script>alert(1)</script> \xe2\x80\xae"
-      "gnp.exe \xef\xbf\xbf \xf0\x9f\x8d\xaa \x7f" },
+      "gnp.exe \xef\xbf\xbf \xf0\x9f\x8d\xaa \x7f",
+      NULL },
 };
 
 static struct result_case cases[] = {

@@ -327,6 +327,45 @@ static void test_levels_are_counted(void **state)
     assert_true(counts.hold == 1 && counts.fail == 0);
 }
 
+/* ---- Skips -------------------------------------------------------------- */
+
+static void test_a_reason_that_all_have_is_no_limit_of_one(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct compare_column *columns;
+
+    add(fixture, "a", "ref", "", "a.json", poor);
+    add(fixture, "b", "ref", "", "b.json", poor);
+    fixture->cases[1][1].outcome = OUTCOME_SKIP;
+    fixture->cases[1][1].reason = "no \"all\"";
+    compare_them(fixture);
+    columns = fixture->compare.columns;
+    assert_int_equal(columns[0].skip_count, 1);
+    assert_true(columns[0].skips[0].everywhere);
+    assert_int_equal(compare_limits(&columns[0]), 0);
+    assert_int_equal(columns[1].skip_count, 2);
+    assert_int_equal(columns[1].skips[1].cases, 1);
+    assert_int_equal(compare_limits(&columns[1]), 1);
+}
+
+static void test_every_format_says_what_one_cannot_do(void **state)
+{
+    static const char *const said[][2] = {
+        { "term", "poor 1.0\n     1  no \"touch\" <here>\n" },
+        { "html", "<td>no &#34;touch&#34; &#60;here&#62;</td>" },
+        { "markdown", "| poor 1.0 | 1 | no \"touch\" \\<here\\> |\n" },
+        { "json", "no \\\"touch\\\" <here>" },
+    };
+
+    add_three(*state);
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
+        char *text = written(*state, said[i][0], plain);
+
+        assert_has(text, said[i][1]);
+        free(text);
+    }
+}
+
 /* ---- Formats ------------------------------------------------------------ */
 
 static void test_term_lists_what_differs_and_sums_up_the_rest(void **state)
@@ -541,6 +580,8 @@ int main(void)
         WITH_FIXTURE(test_cases_of_other_names_are_another_suite),
         cmocka_unit_test(test_every_verdict_has_a_sign_of_its_own),
         WITH_FIXTURE(test_levels_are_counted),
+        WITH_FIXTURE(test_a_reason_that_all_have_is_no_limit_of_one),
+        WITH_FIXTURE(test_every_format_says_what_one_cannot_do),
         WITH_FIXTURE(test_term_lists_what_differs_and_sums_up_the_rest),
         WITH_FIXTURE(test_term_lists_all_where_it_is_asked_to),
         WITH_FIXTURE(test_term_gives_each_failure_its_replay),

@@ -1,0 +1,38 @@
+/* store_facts.h: what a target says of its store in the 201 to a PUT
+ *
+ * {"name","version","operations":[…],"capabilities":[…],"resolution":ms,
+ *  "licence":[{"checks","why","source"}]}; the last two may be absent. `store`
+ * is that object, or NULL: then nothing is known, and nothing is there.
+ */
+#ifndef HARNESS_STORE_FACTS_H
+#define HARNESS_STORE_FACTS_H
+
+#include "base/arena.h"
+#include "case.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* "of this target" where it has none. */
+const char *store_name(const json_t *store);
+
+/* express-session's own: built in, or as npm:express-session. */
+bool store_is_memory_store(const json_t *store);
+
+/* Among its operations or its capabilities. */
+bool store_has(const json_t *store, const char *word);
+
+/* Whether expiry is judged by a clock of its own, which no `advance` reaches.
+ */
+bool store_has_real_clock(const json_t *store);
+
+/* How late its expiry may be, by its own word. */
+int64_t store_resolution_ms(const json_t *store);
+
+/* Why none of what the case checks is asked of this store, by its own
+ * documents; NULL where any of it is, or the case checks nothing. */
+const char *store_licence(const json_t *store, const struct test_case *test,
+                          struct arena *arena);
+
+#endif
