@@ -86,7 +86,7 @@ same_answers() {
 # TAP-like: lines "ok …" and "not ok …".
 script_test() {
     local log=$scratch/script.log
-    "$@" >"$log" 2>&1
+    timeout 900 "$@" >"$log" 2>&1
     local code=$? good bad
     good=$(grep -c '^ok ' "$log")
     bad=$(grep -c '^not ok ' "$log")
@@ -97,7 +97,7 @@ script_test() {
 
 node_test() {
     local log=$scratch/node.log
-    node --test --test-reporter=tap "$1" >"$log" 2>&1
+    timeout 600 node --test --test-reporter=tap "$1" >"$log" 2>&1
     local code=$? good bad
     good=$(sed -n 's/^# pass \([0-9]*\)/\1/p' "$log")
     bad=$(sed -n 's/^# fail \([0-9]*\)/\1/p' "$log")
