@@ -9,6 +9,7 @@
 #   make matrix   the suite on all eight stores, and a page to compare them
 #   make matrix-npm   the same for the npm stores of the catalogue
 #   make known-bugs   which of the known bugs of npm stores the cases find
+#   make test-npm     the tests of the stores that run on emulators
 #   make docs     write what cases/README.md takes from the tools
 #   make bench    measurements; numbers, never verdicts
 #   make clean    remove build/ and reports/out/
@@ -169,7 +170,7 @@ install: all
 
 # ---- For those who build it ----------------------------------------------
 .PHONY: lint setup-lint clang bench docs mutants matrix matrix-npm known-bugs \
-        clean
+        test-npm clean
 setup-lint: setup-test
 	$(call install,$(LINT_PACKAGES))
 
@@ -202,6 +203,11 @@ matrix-npm: setup-npm
 known-bugs: setup-npm
 	@$(MAKE) --no-print-directory -s $(JOBS) all
 	@node stores/node/known-bugs.mjs $(OUT)
+
+# What needs emulators of half a gigabyte; not part of `make test`.
+test-npm: setup-npm
+	@$(MAKE) --no-print-directory -s $(JOBS) all
+	@node --test --test-reporter=spec stores/node/tests/emulated/
 
 # Native modules are built from source.
 setup-npm: setup-test

@@ -7,12 +7,12 @@ import net from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { startBackend } from '../backends.mjs';
-import { openGate } from '../gate.mjs';
-import { installFolder } from '../install.mjs';
-import { change, matches } from '../emulators/mongo/documents.mjs';
+import { startBackend } from '../../backends.mjs';
+import { openGate } from '../../gate.mjs';
+import { installFolder } from '../../install.mjs';
+import { change, matches } from '../../emulators/mongo/documents.mjs';
 
-const MONGO = fileURLToPath(new URL('../emulators/mongo', import.meta.url));
+const MONGO = fileURLToPath(new URL('../../emulators/mongo', import.meta.url));
 const equal = assert.deepEqual;
 
 // The port of an address, whatever its form.

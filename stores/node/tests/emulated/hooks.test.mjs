@@ -5,10 +5,10 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
-import { catalogueNames, loadEntry } from '../catalogue.mjs';
-import { openSource } from '../source.mjs';
+import { catalogueNames, loadEntry } from '../../catalogue.mjs';
+import { openSource } from '../../source.mjs';
 
-const EXPRESS = '../../../harness/targets/express/package.json';
+const EXPRESS = '../../../../harness/targets/express/package.json';
 const PATIENCE_MS = 10 * 1000;
 // It parses in a callback of its client's: a spoilt record is the end of the
 // process.
@@ -16,7 +16,7 @@ const FATAL = ['connect-azuretables'];
 
 function emulated({ backend }) {
     if (typeof backend !== 'string') return false;
-    return existsSync(new URL(`../emulators/${backend}.mjs`, import.meta.url));
+    return existsSync(new URL(`../../emulators/${backend}.mjs`, import.meta.url));
 }
 
 function findSession() {
