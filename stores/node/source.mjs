@@ -47,12 +47,27 @@ export async function openSource(text, { session, say = tell }) {
 
 async function planPackage(spec, say) {
     const entry = settle(await loadEntry(spec.name), spec.options);
-    const address = entry.address && process.env[entry.address];
+    const address = takeUrl(spec, entry) ?? namedAddress(entry, say);
     refuse(entry, address);
-    if (address) say(`npm:${entry.name} is on what ${entry.address} names`);
     const { folder, version } = await installEntry(entry, spec.version, say);
     const load = loaderFor(folder);
     return { entry, address, version, packages: folder, load };
+}
+
+// `?url=` is the address of a backend, where the store has one, and no option
+// of its constructor's.
+function takeUrl(spec, { backend, address }) {
+    const { url, ...options } = spec.options;
+    if (url === undefined || !(backend || address)) return undefined;
+    spec.options = options;
+    return String(url);
+}
+
+function namedAddress({ name, address: variable }, say) {
+    const address = variable && process.env[variable];
+    if (!address) return undefined;
+    say(`npm:${name} is on what ${variable} names`);
+    return address;
 }
 
 // What an entry says may depend on the options: one that has the choice of
@@ -65,7 +80,7 @@ function settle(entry, options) {
 }
 
 function refuse({ name, missing, node, address: variable }, address) {
-    const or = variable ? `; ${variable} can name one` : '';
+    const or = variable ? `; ?url= or ${variable} can name one` : '';
     if (missing && !address) throw new Error(`npm:${name}: ${missing}${or}`);
     if (nodeMajor() < node)
         throw new Error(

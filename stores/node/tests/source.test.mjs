@@ -106,3 +106,9 @@ test('what cannot be opened is one line, and leaves nothing', async (t) => {
         equal(await fs.readdir(place), []);
     }
 });
+
+test('the option url is the address of the backend', async (t) => {
+    const nobody = 'postgres://nobody@127.0.0.1:1/none';
+    const text = `npm:connect-pg-simple?url=${nobody}`;
+    await assert.rejects(open(t, text), /ECONNREFUSED 127\.0\.0\.1:1\b/);
+});
