@@ -21,7 +21,8 @@ enum { LARGEST_BODY = 64 * 1024 * 1024 };
 struct server {
     struct mg_context *context;
     struct server_options options;
-    char *error; /* where CivetWeb's complaints go while it starts */
+    pthread_t starter; /* alone reads and writes these two: */
+    char *error;       /* where CivetWeb's complaints go while it starts */
     size_t error_size;
     unsigned port; /* to be woken at, while it stops */
     atomic_bool stopped;
@@ -122,12 +123,15 @@ static int begin_request(struct mg_connection *connection)
     return status;
 }
 
+/* Why it does not start is said to the thread that starts it; what its other
+ * threads say later is nothing that anybody waits for. */
 static int log_message(const struct mg_connection *connection,
                        const char *message)
 {
     struct server *server = mg_get_user_data(mg_get_context(connection));
 
-    if (server && server->error)
+    if (server && pthread_equal(pthread_self(), server->starter) &&
+        server->error)
         snprintf(server->error, server->error_size, "%s", message);
     return 1;
 }
@@ -194,6 +198,7 @@ struct server *server_start(const struct server_options *options, char *error,
     struct server *server = must_have(calloc(1, sizeof *server));
 
     server->options = *options;
+    server->starter = pthread_self();
     server->error = error;
     server->error_size = size;
     snprintf(error, size, "CivetWeb does not start");
