@@ -176,21 +176,8 @@ static const char *thread_model(const char *word)
     return "";
 }
 
-static bool has_word(const json_t *list, const char *word)
-{
-    const json_t *one;
-    size_t i;
-
-    json_array_foreach((json_t *)list, i, one)
-    {
-        if (json_is_string(one) && strcmp(json_string_value(one), word) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* With those it lacks: what is absent matters as much to the middleware. */
-static void print_operations(const json_t *operations)
+static void print_operations(const json_t *store)
 {
     static const char *const contract[] = { "get", "set",    "destroy", "touch",
                                             "all", "length", "clear",   NULL };
@@ -198,10 +185,10 @@ static void print_operations(const json_t *operations)
 
     printf("operations  ");
     for (const char *const *op = contract; *op; op++)
-        if (has_word(operations, *op))
+        if (store_has_operation(store, *op))
             printf(" %s", *op);
     for (const char *const *op = contract; *op; op++)
-        if (!has_word(operations, *op)) {
+        if (!store_has_operation(store, *op)) {
             printf("%s%s", before, *op);
             before = " ";
         }
@@ -275,7 +262,7 @@ static int print_store(const struct describing *describing, const json_t *store)
     }
     printf("%-12s %s\n", "store", text_of(store, "name"));
     printf("%-12s %s\n", "version", text_of(store, "version"));
-    print_operations(json_object_get(store, "operations"));
+    print_operations(store);
     print_capabilities(json_object_get(store, "capabilities"));
     if (store_resolution_ms(store))
         printf("%-12s %lld ms: its expiry may be so late\n", "resolution",

@@ -36,9 +36,14 @@ static bool list_has(const json_t *list, const char *word)
     return false;
 }
 
+bool store_has_operation(const json_t *store, const char *name)
+{
+    return list_has(json_object_get(store, "operations"), name);
+}
+
 bool store_has(const json_t *store, const char *word)
 {
-    return list_has(json_object_get(store, "operations"), word) ||
+    return store_has_operation(store, word) ||
            list_has(json_object_get(store, "capabilities"), word);
 }
 

@@ -20,6 +20,8 @@ const char *store_name(const json_t *store);
 /* express-session's own: built in, or as npm:express-session. */
 bool store_is_memory_store(const json_t *store);
 
+bool store_has_operation(const json_t *store, const char *name);
+
 /* Among its operations or its capabilities. */
 bool store_has(const json_t *store, const char *word);
 

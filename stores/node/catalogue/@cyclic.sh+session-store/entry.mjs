@@ -1,6 +1,7 @@
 // @cyclic.sh/session-store: a DynamoDB item a session, a prefix an app.
 
 import * as dynamo from '../../dynamo.mjs';
+import { defaultTtl } from '../../licence.mjs';
 
 export default {
     package: '@cyclic.sh/session-store',
@@ -9,13 +10,7 @@ export default {
     clock: 'virtual',
     resolution: 1000, // `expires` is in seconds
     capabilities: ['namespace', 'durable', 'binary-sid'],
-    licence: [
-        {
-            checks: 'EXP-11',
-            why: 'a session without an expiry is kept for a day',
-            source: 'README, option ttl',
-        },
-    ],
+    licence: [defaultTtl('a day', 'ttl')],
     async connect({ load, address }) {
         const sdk = await load('@aws-sdk/client-dynamodb');
         const client = new sdk.DynamoDBClient(dynamo.settings(address));

@@ -8,6 +8,7 @@ import { symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { defaultTtl } from '../../licence.mjs';
 
 const MOST_APPS = 128; // at once
 
@@ -18,13 +19,7 @@ export default {
     node: 20,
     clock: 'virtual', // it compares dates in JavaScript
     capabilities: ['namespace', 'durable'],
-    licence: [
-        {
-            checks: 'EXP-11',
-            why: 'a session without an expiry is kept for a day',
-            source: 'README, option ttl',
-        },
-    ],
+    licence: [defaultTtl('a day', 'ttl')],
     async connect({ load, packages, address, folder }) {
         await generate(packages, folder);
         const { Pool } = await load('pg');

@@ -2,6 +2,7 @@
 // database an app.
 
 import { openGate } from '../../gate.mjs';
+import { defaultTtl } from '../../licence.mjs';
 
 const gates = new WeakMap(); // a store → the way to its server
 
@@ -12,13 +13,7 @@ export default {
     clock: 'virtual',
     resolution: 1000, // its TTL is in seconds
     capabilities: ['namespace', 'durable', 'binary-sid'],
-    licence: [
-        {
-            checks: 'EXP-11',
-            why: 'a session without an expiry is kept for a day',
-            source: 'README, option ttl',
-        },
-    ],
+    licence: [defaultTtl('a day', 'ttl')],
     async open({ load, session, address, key, options }) {
         await makeDatabase(address, key);
         const CloudantStore = (await load('connect-cloudant-store'))(session);

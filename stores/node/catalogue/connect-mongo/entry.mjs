@@ -1,9 +1,13 @@
 // connect-mongo: a document of MongoDB a session, a collection an app.
 
-const DATABASE = 'sessionspec';
-// How long the driver looks for a server that is gone; its 30 s are more than
-// a case waits.
-const PATIENCE = { serverSelectionTimeoutMS: 1500 };
+import { defaultTtl } from '../../licence.mjs';
+import {
+    DATABASE,
+    PATIENCE,
+    failCommands,
+    spoilDocument,
+} from '../../mongo.mjs';
+
 const OLD = { useNewUrlParser: true, useUnifiedTopology: true };
 
 export default {
@@ -12,13 +16,7 @@ export default {
     address: 'MONGODB_URL',
     clock: 'virtual',
     capabilities: ['namespace', 'durable', 'binary-sid'],
-    licence: [
-        {
-            checks: 'EXP-11',
-            why: 'a session without an expiry is kept for 14 days',
-            source: 'README, option ttl',
-        },
-    ],
+    licence: [defaultTtl('14 days', 'ttl')],
     node: 20,
     // The driver that each release was made for.
     dependencies(version) {
@@ -56,11 +54,7 @@ export default {
     close: ({ store, shared }) =>
         store.client === shared ? undefined : store.close(),
     disconnect: (client) => client.close(),
-    async spoil({ shared, key, sid }) {
-        const collection = shared.db(DATABASE).collection(key);
-        const session = '{"cookie":{"orig';
-        await collection.updateOne({ _id: sid }, { $set: { session } });
-    },
+    spoil: ({ shared, key, sid }) => spoilDocument(shared, key, sid),
     break: ({ shared, key }) => failCommands(shared, key, 'alwaysOn'),
     mend: ({ shared, key }) => failCommands(shared, key, 'off'),
 };
@@ -72,17 +66,4 @@ function majorOf(version) {
 // Of the driver.
 function settingsFor(version) {
     return majorOf(version) > 4 ? PATIENCE : { ...OLD, ...PATIENCE };
-}
-
-// A real server obeys this only where it runs with enableTestCommands=1.
-async function failCommands(client, key, mode) {
-    await client.db('admin').command({
-        configureFailPoint: 'failCommand',
-        mode,
-        data: {
-            namespace: `${DATABASE}.${key}`,
-            failCommands: ['find', 'update', 'delete', 'aggregate', 'count'],
-            errorCode: 96, // OperationFailed: no driver tries again
-        },
-    });
 }

@@ -1,7 +1,14 @@
 // connect-mongodb-session: a document of MongoDB a session, a collection an
 // app.
 
-const DATABASE = 'sessionspec';
+import { defaultTtl } from '../../licence.mjs';
+import {
+    DATABASE,
+    PATIENCE,
+    failCommands,
+    spoilDocument,
+} from '../../mongo.mjs';
+
 const NEVER_S = 2 ** 31 - 1; // after which the server removes what is expired
 
 export default {
@@ -10,13 +17,7 @@ export default {
     address: 'MONGODB_URL',
     clock: 'virtual',
     capabilities: ['namespace', 'durable', 'binary-sid'],
-    licence: [
-        {
-            checks: 'EXP-11',
-            why: 'a session without an expiry is kept for two weeks',
-            source: 'README, option expires',
-        },
-    ],
+    licence: [defaultTtl('two weeks', 'expires')],
     async connect({ load, address }) {
         const { MongoClient } = await load('mongodb');
         return MongoClient.connect(address);
@@ -27,8 +28,7 @@ export default {
             uri: address,
             databaseName: DATABASE,
             collection: key,
-            // Its 30 s for a server that is gone are more than a case waits.
-            connectionOptions: { serverSelectionTimeoutMS: 1500 },
+            connectionOptions: { ...PATIENCE },
             // The server's time is not that of the cases.
             expiresAfterSeconds: NEVER_S,
             ...options,
@@ -42,24 +42,7 @@ export default {
     },
     close: ({ store }) => (store.client ?? store.db).close?.(),
     disconnect: (client) => client.close(),
-    async spoil({ shared, key, sid }) {
-        const collection = shared.db(DATABASE).collection(key);
-        const session = '{"cookie":{"orig';
-        await collection.updateOne({ _id: sid }, { $set: { session } });
-    },
+    spoil: ({ shared, key, sid }) => spoilDocument(shared, key, sid),
     break: ({ shared, key }) => failCommands(shared, key, 'alwaysOn'),
     mend: ({ shared, key }) => failCommands(shared, key, 'off'),
 };
-
-// A real server obeys this only where it runs with enableTestCommands=1.
-async function failCommands(client, key, mode) {
-    await client.db('admin').command({
-        configureFailPoint: 'failCommand',
-        mode,
-        data: {
-            namespace: `${DATABASE}.${key}`,
-            failCommands: ['find', 'update', 'delete'],
-            errorCode: 96, // OperationFailed: no driver tries again
-        },
-    });
-}

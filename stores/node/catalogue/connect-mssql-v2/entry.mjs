@@ -1,5 +1,7 @@
 // connect-mssql-v2: a row of SQL Server a session, a table an app.
 
+import { defaultTtl } from '../../licence.mjs';
+import { settings } from '../../mssql.mjs';
 import { Tables } from '../../tables.mjs';
 
 export default {
@@ -9,15 +11,12 @@ export default {
     clock: 'virtual',
     resolution: 4, // of a datetime: 1/300 s
     capabilities: ['namespace', 'durable', 'binary-sid'],
-    licence: [
-        {
-            checks: 'EXP-11',
-            why: 'a session without an expiry is kept for a day',
-            source: 'README, option ttl',
-        },
-    ],
+    licence: [defaultTtl('a day', 'ttl')],
     async connect({ load, address }) {
-        const config = settings(address);
+        const config = settings(address, {
+            encrypt: true,
+            trustServerCertificate: true,
+        });
         const { ConnectionPool } = await load('mssql');
         const pool = await new ConnectionPool(config).connect();
         const query = (text) => pool.request().query(text);
@@ -49,15 +48,3 @@ export default {
         );
     },
 };
-
-function settings(address) {
-    const url = new URL(address);
-    return {
-        server: url.hostname,
-        port: Number(url.port) || 1433,
-        database: url.pathname.slice(1),
-        user: decodeURIComponent(url.username),
-        password: decodeURIComponent(url.password),
-        options: { encrypt: true, trustServerCertificate: true },
-    };
-}

@@ -1,5 +1,7 @@
 // connect-mssql: a row of SQL Server a session, a table an app.
 
+import { defaultTtl } from '../../licence.mjs';
+import { settings } from '../../mssql.mjs';
 import { Tables } from '../../tables.mjs';
 
 export default {
@@ -9,15 +11,9 @@ export default {
     clock: 'virtual',
     resolution: 4, // of a datetime: 1/300 s
     capabilities: ['namespace', 'durable', 'binary-sid'],
-    licence: [
-        {
-            checks: 'EXP-11',
-            why: 'a session without an expiry is kept for a day',
-            source: 'README, option ttl',
-        },
-    ],
+    licence: [defaultTtl('a day', 'ttl')],
     async connect({ load, address }) {
-        const config = settings(address);
+        const config = settings(address, { encrypt: false });
         const { Connection } = await load('mssql');
         const connection = new Connection(config);
         await connection.connect();
@@ -40,15 +36,3 @@ export default {
     },
     disconnect: ({ connection }) => connection.close(),
 };
-
-function settings(address) {
-    const url = new URL(address);
-    return {
-        server: url.hostname,
-        port: Number(url.port) || 1433,
-        database: url.pathname.slice(1),
-        user: decodeURIComponent(url.username),
-        password: decodeURIComponent(url.password),
-        options: { encrypt: false },
-    };
-}

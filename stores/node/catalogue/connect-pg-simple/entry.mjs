@@ -1,6 +1,7 @@
 // connect-pg-simple: a row a session in PostgreSQL, with its expiry in whole
 // seconds.
 
+import { defaultTtl } from '../../licence.mjs';
 import { Tables } from '../../tables.mjs';
 
 export default {
@@ -10,13 +11,7 @@ export default {
     clock: 'virtual', // its statements are given the time
     resolution: 1000, // both times are rounded up to whole seconds
     capabilities: ['namespace', 'durable'],
-    licence: [
-        {
-            checks: 'EXP-11',
-            why: 'a session without an expiry is kept for a day',
-            source: 'README, option ttl',
-        },
-    ],
+    licence: [defaultTtl('a day', 'ttl')],
     async connect({ load, address }) {
         const { Pool } = await load('pg');
         const pool = new Pool({ connectionString: address, max: 16 });

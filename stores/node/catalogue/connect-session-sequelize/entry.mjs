@@ -1,5 +1,6 @@
 // connect-session-sequelize: a row a session in PostgreSQL.
 
+import * as sequelize from '../../sequelize.mjs';
 import { Tables } from '../../tables.mjs';
 
 export default {
@@ -26,19 +27,9 @@ export default {
         await tables.open(key, () => store.sync());
         return store;
     },
-    async close({ store, shared, key }) {
-        store.stopExpiringSessions();
-        shared.db.modelManager.removeModel(store.sessionModel);
-        await shared.tables.close(key);
-    },
-    async disconnect({ db, tables }) {
-        await tables.end();
-        await db.close();
-    },
-    spoil: ({ shared, key, sid }) =>
-        shared.db.query(`UPDATE ${key} SET data = :data WHERE sid = :sid`, {
-            replacements: { data: '{"cookie":{"orig', sid },
-        }),
+    close: sequelize.close,
+    disconnect: sequelize.disconnect,
+    spoil: sequelize.spoil,
     break: ({ shared, key }) => shared.tables.break(key),
     mend: ({ shared, key }) => shared.tables.mend(key),
 };

@@ -1,5 +1,6 @@
 // connect-typeorm: a row a session in PostgreSQL, by TypeORM.
 
+import { defaultTtl } from '../../licence.mjs';
 import { Tables } from '../../tables.mjs';
 
 export default {
@@ -8,13 +9,7 @@ export default {
     address: 'POSTGRES_URL',
     clock: 'virtual', // its statements are given the time
     capabilities: ['namespace', 'durable'],
-    licence: [
-        {
-            checks: 'EXP-11',
-            why: 'a session without an expiry is kept for a day',
-            source: 'README, option ttl',
-        },
-    ],
+    licence: [defaultTtl('a day', 'ttl')],
     async connect({ load, address }) {
         const pg = await load('pg');
         const pool = new pg.Pool({ connectionString: address, max: 16 });

@@ -3,6 +3,7 @@
 
 import { AsyncResource } from 'node:async_hooks';
 import { promisify } from 'node:util';
+import { defaultTtl } from '../../licence.mjs';
 import { Tables } from '../../tables.mjs';
 
 const majorOf = (version) => Number(version.split('.')[0]);
@@ -14,13 +15,7 @@ export default {
     clock: 'virtual', // its statements are given the time
     resolution: 1000, // both times are rounded to whole seconds
     capabilities: ['namespace', 'durable', 'binary-sid'],
-    licence: [
-        {
-            checks: 'EXP-11',
-            why: 'a session without an expiry is kept for a day',
-            source: 'README, option expiration',
-        },
-    ],
+    licence: [defaultTtl('a day', 'expiration')],
     dependencies: (version) =>
         majorOf(version) < 3 ? { mysql: '2.18.1' } : {},
     async connect({ load, version, address }) {

@@ -1,5 +1,7 @@
 // express-oracle-session: a row of Oracle's database a session, a table an app.
 
+import { defaultTtl } from '../../licence.mjs';
+
 export default {
     package: 'express-oracle-session',
     address: 'ORACLE_URL', // oracle://USER:PASSWORD@HOST:PORT/SERVICE
@@ -9,13 +11,7 @@ export default {
     clock: 'virtual',
     resolution: 1000, // the column is in seconds
     capabilities: ['namespace', 'durable', 'binary-sid'],
-    licence: [
-        {
-            checks: 'EXP-11',
-            why: 'a session without an expiry is kept for a day',
-            source: 'README, option expiration',
-        },
-    ],
+    licence: [defaultTtl('a day', 'expiration')],
     async connect({ load, address }) {
         const { host, pathname, username, password } = new URL(address);
         const oracledb = await load('oracledb');

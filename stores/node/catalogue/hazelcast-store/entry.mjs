@@ -1,5 +1,7 @@
 // hazelcast-store: an entry of a Hazelcast map a session, a map an app.
 
+import * as hazelcast from '../../hazelcast.mjs';
+
 export default {
     package: 'hazelcast-store',
     address: 'HAZELCAST_URL', // hazelcast://HOST:PORT
@@ -7,16 +9,7 @@ export default {
     clock: 'real',
     resolution: 1000, // the server rounds its TTL to seconds
     capabilities: ['namespace', 'durable', 'binary-sid'],
-    async connect({ load, address }) {
-        const { Client } = await load('hazelcast-client');
-        return Client.newHazelcastClient({
-            network: { clusterMembers: [new URL(address).host] },
-            connectionStrategy: {
-                connectionRetry: { clusterConnectTimeoutMillis: 10000 },
-            },
-            properties: { 'hazelcast.logging.level': 'OFF' },
-        });
-    },
+    connect: ({ load, address }) => hazelcast.connect(load, address),
     async open({ load, session, shared, key, options }) {
         const HazelcastStore = (await load('hazelcast-store'))(session);
         const store = new HazelcastStore({ mapName: key, ...options });
@@ -24,9 +17,6 @@ export default {
         return store;
     },
     disconnect: (client) => client.shutdown(),
-    async spoil({ store, shared, key, sid }) {
-        const map = await shared.getMap(key);
-        const id = store.prefix + sid;
-        if (await map.containsKey(id)) await map.set(id, '{"cookie":{"orig');
-    },
+    spoil: ({ store, shared, key, sid }) =>
+        hazelcast.spoilEntry(shared, key, store.prefix + sid),
 };

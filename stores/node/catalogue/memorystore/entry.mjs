@@ -1,16 +1,12 @@
 // memorystore: a Map of the process with an upper bound.
 
+import { defaultTtl } from '../../licence.mjs';
+
 export default {
     package: 'memorystore',
     clock: 'virtual',
     capabilities: ['namespace', 'binary-sid'],
-    licence: [
-        {
-            checks: 'EXP-11',
-            why: 'without an expiry a session lives for `ttl`, a day by default',
-            source: 'README, option ttl',
-        },
-    ],
+    licence: [defaultTtl('a day', 'ttl')],
     async open({ load, session, options }) {
         const MemoryStore = (await load('memorystore'))(session);
         return new MemoryStore(options);

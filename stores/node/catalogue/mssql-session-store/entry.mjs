@@ -1,6 +1,8 @@
 // mssql-session-store: a row of SQL Server a session. The table's name is
 // fixed, so that apps share it.
 
+import { settings } from '../../mssql.mjs';
+
 export default {
     package: 'mssql-session-store',
     address: 'MSSQL_URL', // mssql://USER:PASSWORD@HOST:PORT/DATABASE
@@ -8,16 +10,10 @@ export default {
     clock: 'real',
     capabilities: ['durable', 'binary-sid'],
     async connect({ load, address }) {
-        const url = new URL(address);
         const { Connection } = await load('mssql');
-        const connection = new Connection({
-            server: url.hostname,
-            port: Number(url.port) || 1433,
-            database: url.pathname.slice(1),
-            user: decodeURIComponent(url.username),
-            password: decodeURIComponent(url.password),
-            options: { encrypt: false },
-        });
+        const connection = new Connection(
+            settings(address, { encrypt: false }),
+        );
         await connection.connect();
         await connection
             .request()
