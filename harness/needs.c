@@ -92,7 +92,7 @@ static const char *word_unmet(const char *word, const json_t *about,
                    ? NULL
                    : arena_printf(arena, "only for express-session itself");
     if (strcmp(word, "memory") == 0)
-        return store_is_memory_store(store)
+        return strcmp(store_name(store), "memory") == 0
                    ? NULL
                    : arena_printf(arena, "only for the MemoryStore");
     if (strcmp(word, "another-store") == 0)
