@@ -5,6 +5,8 @@
 # Prints "ok CLAIM" or "not ok CLAIM", one a line; what went wrong before it.
 set -uo pipefail
 
+# shellcheck source=harness/tests/claims.sh
+. "$(dirname "$0")/claims.sh"
 out=$(cd "$1" && pwd)
 spec=$out/sessionspec
 scratch=$(mktemp -d)
@@ -15,20 +17,6 @@ cd "$scratch" || exit 1
 run() {
     timeout 120 "$spec" "$@" >out 2>err
     code=$?
-}
-
-# claim TEXT CONDITION…: the condition is a command.
-claim() {
-    local text=$1
-    shift
-    if "$@"; then
-        echo "ok $text"
-    else
-        echo "failed: $*; exit code $code"
-        sed 's/^/  out: /' out | head -40
-        sed 's/^/  err: /' err | head -40
-        echo "not ok $text"
-    fi
 }
 
 exits() { [ "$code" = "$1" ]; }

@@ -6,22 +6,17 @@
 set -uo pipefail
 
 cd "$(dirname "$0")/../.." || exit 1
+. harness/tests/claims.sh
 out=$1
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 prefix=$scratch/prefix
 unset SESSIONSPEC_HOME
 
-claim() { # TEXT COMMAND…
-    local text=$1
-    shift
-    if "$@" >"$scratch/said" 2>&1; then
-        echo "ok $text"
-    else
-        sed 's/^/  /' "$scratch/said" | tail -20
-        echo "not ok $text"
-    fi
-}
+evidence() { tail -20 "$scratch/said"; }
+
+# Its words are for the evidence.
+quietly() { "$@" >"$scratch/said" 2>&1; }
 
 # As a store's author has it, who knows pkg-config and nothing of this tree.
 build_template() {
@@ -38,14 +33,15 @@ run_some() { # ARGUMENTS…
 }
 
 # Variants have their own objects: what is there is installed, nothing built.
-claim 'it is installed into a folder' \
+claim 'it is installed into a folder' quietly \
     make -s install PREFIX="$prefix" OUT="$out"
 cd "$scratch" || exit 1
-claim 'its cases are found' run_some
-claim 'its throwaway servers are found' run_some --store redis
-claim 'its express target is found' \
+claim 'its cases are found' quietly run_some
+claim 'its throwaway servers are found' quietly run_some --store redis
+claim 'its express target is found' quietly \
     test -x "$prefix/share/sessionspec/harness/targets/express/start.sh"
-claim 'its plugins load' \
+claim 'its plugins load' quietly \
     run_some --store "$prefix/lib/sessionspec/stores/memory.so"
-claim 'a store is built outside of the tree' build_template
-claim 'such a store is described' "$prefix/bin/sessionspec" describe ./my.so
+claim 'a store is built outside of the tree' quietly build_template
+claim 'such a store is described' quietly \
+    "$prefix/bin/sessionspec" describe ./my.so

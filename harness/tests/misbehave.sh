@@ -7,6 +7,8 @@
 # before it.
 set -uo pipefail
 
+# shellcheck source=harness/tests/claims.sh
+. "$(dirname "$0")/claims.sh"
 out=$(cd "$1" && pwd)
 SESSIONSPEC_HOME=$(cd "$(dirname "$0")/../.." && pwd)
 export SESSIONSPEC_HOME
@@ -51,17 +53,7 @@ play() {
     code=$?
 }
 
-claim() { # TEXT CONDITION…
-    local text=$1
-    shift
-    if "$@"; then
-        echo "ok $text"
-    else
-        echo "failed: $*; exit code $code"
-        sed 's/^/  /' err out | head -60
-        echo "not ok $text"
-    fi
-}
+evidence() { sed 's/^/  /' err out | head -60; }
 
 # The victim's outcome, and what was said of it; all others passed.
 victim() { # OUTCOME REGEX

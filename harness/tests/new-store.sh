@@ -5,6 +5,8 @@
 # Prints "ok CLAIM" or "not ok CLAIM", one a line; what went wrong before it.
 set -uo pipefail
 
+# shellcheck source=harness/tests/claims.sh
+. "$(dirname "$0")/claims.sh"
 out=$(cd "$1" && pwd)
 spec=$out/sessionspec
 SESSIONSPEC_HOME=$(cd "$(dirname "$0")/../.." && pwd)
@@ -18,17 +20,7 @@ run() { # COMMAND…: leaves $code, and out and err in the scratch folder
     code=$?
 }
 
-claim() { # TEXT CONDITION…
-    local text=$1
-    shift
-    if "$@"; then
-        echo "ok $text"
-    else
-        echo "failed: $*; exit code $code"
-        sed 's/^/  /' "$scratch/out" "$scratch/err" | head -40
-        echo "not ok $text"
-    fi
-}
+evidence() { sed 's/^/  /' "$scratch/out" "$scratch/err" | head -40; }
 
 exits() { [ "$code" = "$1" ]; }
 prints() { grep -qF -- "$1" "$scratch/out"; }

@@ -5,6 +5,9 @@
 # Prints "ok CLAIM" or "not ok CLAIM", one a line; what went wrong before it.
 set -uo pipefail
 
+# shellcheck source=harness/tests/claims.sh
+. "$(dirname "$0")/../../harness/tests/claims.sh"
+
 out=$1
 scratch=$(mktemp -d)
 "$out/sessionspec-server" --threads 16 >"$scratch/url" 2>"$scratch/err" &
@@ -25,16 +28,7 @@ put_app() {
         "resave":false,"saveUninitialized":false},"clock":1700000000000}'
 }
 
-claim() { # TEXT CONDITION…
-    local text=$1
-    shift
-    if "$@"; then
-        echo "ok $text"
-    else
-        echo "status $status, body $(head -c 300 "$scratch/body")"
-        echo "not ok $text"
-    fi
-}
+evidence() { echo "status $status, body $(head -c 300 "$scratch/body")"; }
 
 is() { [ "$status" = "$1" ]; }
 is_4xx() { [ "${status:0:1}" = 4 ]; }

@@ -6,6 +6,7 @@
 set -uo pipefail
 
 cd "$(dirname "$0")/../.." || exit 1
+. harness/tests/claims.sh
 out=$1
 scratch=$(mktemp -d)
 server=
@@ -91,18 +92,9 @@ told() {
     sed -n 's/.*GMT express-session //p' "$scratch/$1"
 }
 
-# claim TEXT CONDITION…: the condition is a command.
-claim() {
-    local text=$1
-    shift
-    if [ ! -e "$scratch/trouble" ] && "$@"; then
-        echo "ok $text"
-    else
-        cat "$scratch/trouble" 2>/dev/null
-        echo "failed: $*"
-        sed 's/^/  /' "$scratch/ours"
-        echo "not ok $text"
-    fi
+evidence() {
+    cat "$scratch/trouble" 2>/dev/null
+    sed 's/^/  /' "$scratch/ours"
 }
 
 tells() { told ours | grep -qxE -- "$1"; }
@@ -166,3 +158,4 @@ with '*' '[["set","n",1],["sessionID",["a\nb\u001b"]]]'
 claim 'what a client sends stays on its line' is_one_line_each
 claim 'its control characters are written out' \
     tells 'session ignored because of bogus req\.sessionID a\\x0ab\\x1b'
+claim 'each app was made' [ ! -e "$scratch/trouble" ]

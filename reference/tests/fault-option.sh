@@ -5,6 +5,7 @@
 # Prints "ok CLAIM" or "not ok CLAIM", one a line; what went wrong before it.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit
+. harness/tests/claims.sh
 
 server=$1/sessionspec-server
 scratch=$(mktemp -d)
@@ -16,17 +17,7 @@ ask() {
     code=$?
 }
 
-claim() { # TEXT CONDITION…
-    local text=$1
-    shift
-    if "$@"; then
-        echo "ok $text"
-    else
-        echo "exit code $code"
-        head -c 300 "$scratch/out" "$scratch/err"
-        echo "not ok $text"
-    fi
-}
+evidence() { head -c 300 "$scratch/out" "$scratch/err"; }
 
 says() { grep -qF -- "$1" "$scratch/err"; }
 refused() { [ $code = 2 ] && [ ! -s "$scratch/out" ] && says "$1"; }

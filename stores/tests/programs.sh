@@ -7,20 +7,11 @@ set -uo pipefail
 
 out=$(cd "$1" && pwd)
 cd "$(dirname "$0")/../.." || exit 1
+. harness/tests/claims.sh
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-claim() { # TEXT CONDITION…
-    local text=$1
-    shift
-    if "$@"; then
-        echo "ok $text"
-    else
-        echo "failed: $*"
-        tail -n 60 "$scratch/out"
-        echo "not ok $text"
-    fi
-}
+evidence() { tail -n 60 "$scratch/out"; }
 
 # play STORE ARGUMENTS…: leaves its words as $scratch/out, and $code.
 play() {
