@@ -25,7 +25,7 @@ void aftermath(struct scene *scene, size_t stderr_from)
 {
     if (!scene->lost)
         judge_traces(scene);
-    if (!scene->lost && needs_alone(scene->test))
+    if (needs_break(scene->test))
         mend_backend(scene);
     scene_close(scene);
     judge_stderr(scene, stderr_from);
@@ -148,7 +148,7 @@ static void mend_backend(struct scene *scene)
     body = json_pack("{s:s}", "op", "mend");
     track_begin(&track, scene, NULL);
     code = probe_store(&track.probe, app->id, body, &answer, &fault);
-    if (code)
+    if (code && !scene->lost)
         scene_stop(scene, NULL, code, &fault);
     else if (json_object_get(answer.body, "error"))
         find(scene, "store", "a backend that can be started again",

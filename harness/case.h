@@ -96,4 +96,7 @@ void case_set_free(struct case_set *set);
  * loaded case. */
 const char *step_verb(const struct node *step);
 
+/* The word of `where` that is no operation. */
+#define STEP_ACCEPTED "accepted"
+
 #endif

@@ -168,7 +168,7 @@ const struct schema_key schema_expect_keys[] = {
       .of = OF_STORE,
       .help = "of `reopen`: how much keeps the process alive, threads and "
               "connections and timers",
-      .example = "alive: { near: $before, within: 75 }" },
+      .example = "alive: { at-most: $before, within: 75 }" },
     { .name = "body",
       .accepts = VALUE,
       .of = OF_REQUEST,
@@ -353,9 +353,13 @@ const struct schema_key schema_matcher_keys[] = {
       .accepts = ACCEPT_TIME,
       .help = "this, give or take `within`",
       .example = "{ near: 30s, within: 1s }" },
+    { .name = "at-most",
+      .accepts = ACCEPT_TIME,
+      .help = "this or less, and `within` more",
+      .example = "{ at-most: 30s }" },
     { .name = "within",
       .accepts = ACCEPT_DURATION | ACCEPT_COUNT,
-      .help = "with near; 1s where it is absent",
+      .help = "with near: 1s where it is absent; with at-most: nothing",
       .example = "{ near: 30s, within: 1s }" },
     { .name = NULL },
 };

@@ -13,6 +13,9 @@ enum {
 static const char *const held_words[] = { "get",   "set",   "destroy",
                                           "touch", "all",   "length",
                                           "clear", "point", NULL };
+static const char *const where_words[] = { "get",   "set",      "destroy",
+                                           "touch", "all",      "length",
+                                           "clear", "accepted", NULL };
 static const char *const emit_words[] = { "disconnect", "connect", NULL };
 static const char *const interleave_words[] = { "all", NULL };
 static const char *const jar_words[] = { "jar", "none", NULL };
@@ -199,9 +202,10 @@ const struct schema_key schema_ask_keys[] = {
     BEFORE_KEY,
     { .name = "where",
       .accepts = ACCEPT_WORD,
-      .words = schema_operations,
+      .words = where_words,
       .help = "passed over where the store has no such operation, instead of "
-              "skipping the case",
+              "skipping the case; `accepted`: where the call before, which was "
+              "to expect `error: any`, was answered by an error",
       .example = "where: length" },
     { .name = NULL },
 };

@@ -108,7 +108,9 @@ static void check_regex(const struct check *check, const struct node *regex)
 
 static void check_matcher(const struct check *check, const struct node *matcher)
 {
-    static const char *const kinds[] = { "matches", "one-of", "near" };
+    static const char *const kinds[] = { "matches", "one-of", "near",
+                                         "at-most" };
+    bool is_number = node_get(matcher, "near") || node_get(matcher, "at-most");
     const struct node *list = node_get(matcher, "one-of");
     size_t found = 0;
 
@@ -117,10 +119,11 @@ static void check_matcher(const struct check *check, const struct node *matcher)
         found += node_get(matcher, kinds[i]) != NULL;
     if (found != 1)
         problem_add(check->problems, matcher->at,
-                    "a matcher has one of matches, one-of and near");
-    else if (node_get(matcher, "within") && !node_get(matcher, "near"))
+                    "a matcher has one of matches, one-of, near and at-most");
+    else if (node_get(matcher, "within") && !is_number)
         problem_add(check->problems, node_get(matcher, "within")->key_at,
-                    "\"within\" goes with near: { near: 30s, within: 1s }");
+                    "\"within\" goes with near and at-most: "
+                    "{ near: 30s, within: 1s }");
     if (node_get(matcher, "matches"))
         check_regex(check, node_get(matcher, "matches"));
     for (size_t i = 0; list && i < list->count; i++)

@@ -8,9 +8,9 @@
 #include "args.h"
 #include "base/must.h"
 #include "case_needs.h"
+#include "facts.h"
 #include "home.h"
 #include "needs.h"
-#include "store_facts.h"
 
 #include <signal.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 #include "emptying.h"
 
 #include "base/must.h"
-#include "store_facts.h"
+#include "facts.h"
 
 #define EMPTYING_APP "sessionspec-empties"
 /* The status of an operation that the store lacks. */

@@ -1,5 +1,5 @@
-/* store_facts.c: what a target says of its store in the 201 to a PUT */
-#include "store_facts.h"
+/* facts.c: what a target says of itself, and of its store */
+#include "facts.h"
 
 #include <string.h>
 
@@ -9,18 +9,6 @@ static const char *text_of(const json_t *object, const char *key,
     const char *text = json_string_value(json_object_get(object, key));
 
     return text && *text ? text : without;
-}
-
-const char *store_name(const json_t *store)
-{
-    return text_of(store, "name", "of this target");
-}
-
-bool store_is_memory_store(const json_t *store)
-{
-    const char *name = store_name(store);
-
-    return strcmp(name, "memory") == 0 || strcmp(name, "express-session") == 0;
 }
 
 static bool list_has(const json_t *list, const char *word)
@@ -34,6 +22,37 @@ static bool list_has(const json_t *list, const char *word)
             return true;
     }
     return false;
+}
+
+/* ------------------------------------------------------------- the target */
+
+const char *about_name(const json_t *about)
+{
+    return text_of(about, "target", "of that name");
+}
+
+const char *about_implements(const json_t *about)
+{
+    return text_of(about, "implements", "");
+}
+
+bool about_has(const json_t *about, const char *ability)
+{
+    return list_has(json_object_get(about, "abilities"), ability);
+}
+
+/* -------------------------------------------------------------- the store */
+
+const char *store_name(const json_t *store)
+{
+    return text_of(store, "name", "of this target");
+}
+
+bool store_is_memory_store(const json_t *store)
+{
+    const char *name = store_name(store);
+
+    return strcmp(name, "memory") == 0 || strcmp(name, "express-session") == 0;
 }
 
 bool store_has_operation(const json_t *store, const char *name)

@@ -1,11 +1,14 @@
-/* store_facts.h: what a target says of its store in the 201 to a PUT
+/* facts.h: what a target says of itself, and of its store
  *
- * {"name","version","operations":[…],"capabilities":[…],"resolution":ms,
- *  "licence":[{"checks","why","source"}]}; the last two may be absent. `store`
- * is that object, or NULL: then nothing is known, and nothing is there.
+ * `about` is its answer to GET /_spec: {"target","implements","abilities":[…]}.
+ *
+ * `store` is the object of that name in its 201 to a PUT: {"name","version",
+ * "operations":[…],"capabilities":[…],"resolution":ms,"licence":[{"checks",
+ * "why","source"}]}; the last two may be absent. It may be NULL: then nothing
+ * is known, and nothing is there.
  */
-#ifndef HARNESS_STORE_FACTS_H
-#define HARNESS_STORE_FACTS_H
+#ifndef HARNESS_FACTS_H
+#define HARNESS_FACTS_H
 
 #include "base/arena.h"
 #include "case.h"
@@ -13,6 +16,14 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+/* "of that name" where it has none. */
+const char *about_name(const json_t *about);
+
+/* "express-session 1.19.0"; "" where it does not say. */
+const char *about_implements(const json_t *about);
+
+bool about_has(const json_t *about, const char *ability);
 
 /* "of this target" where it has none. */
 const char *store_name(const json_t *store);

@@ -25,8 +25,8 @@ static bool match_list(const struct match *match, const struct node *pattern,
 static bool match_regex(const struct node *regex, const json_t *actual);
 static bool match_one_of(const struct match *match, const struct node *list,
                          const json_t *actual, enum match_as as);
-static bool match_near(const struct match *match, const struct node *pattern,
-                       const json_t *actual, enum match_as as);
+static bool match_number(const struct match *match, const struct node *pattern,
+                         const json_t *actual, enum match_as as);
 
 static bool fits(const struct match *match, const struct node *pattern,
                  const json_t *actual, enum match_as as)
@@ -41,8 +41,8 @@ static bool fits(const struct match *match, const struct node *pattern,
         return match_regex(node_get(pattern, "matches"), actual);
     if (pattern->count == 1 && node_get(pattern, "one-of"))
         return match_one_of(match, node_get(pattern, "one-of"), actual, as);
-    if (node_get(pattern, "near"))
-        return match_near(match, pattern, actual, as);
+    if (node_get(pattern, "near") || node_get(pattern, "at-most"))
+        return match_number(match, pattern, actual, as);
     return match_map(match, pattern, actual);
 }
 
@@ -354,14 +354,17 @@ static bool number_of(const struct match *match, const struct node *scalar,
     return known;
 }
 
-static bool match_near(const struct match *match, const struct node *pattern,
-                       const json_t *actual, enum match_as as)
+/* `near` and `at-most`, each with `within`. */
+static bool match_number(const struct match *match, const struct node *pattern,
+                         const json_t *actual, enum match_as as)
 {
+    const struct node *near = node_get(pattern, "near");
+    const struct node *bound = near ? near : node_get(pattern, "at-most");
     const struct node *within = node_get(pattern, "within");
-    double want, got, room = NEAR_DEFAULT_MS;
+    double want, got, room = near ? NEAR_DEFAULT_MS : 0;
     int64_t ms;
 
-    if (!number_of(match, node_get(pattern, "near"), as, &want) ||
+    if (!number_of(match, bound, as, &want) ||
         (within && !number_of(match, within, MATCH_DATA, &room)))
         return false;
     if (json_is_number(actual))
@@ -370,7 +373,7 @@ static bool match_near(const struct match *match, const struct node *pattern,
         got = (double)ms;
     else
         return false;
-    return got >= want - room && got <= want + room;
+    return got <= want + room && (!near || got >= want - room);
 }
 
 /* ------------------------------------------------------------- in words */
@@ -473,6 +476,11 @@ const char *match_describe(const struct match *match,
             match->arena, "%s, within %s",
             match_describe(match, node_get(pattern, "near"), as),
             within ? within->text : "1s");
+    if (node_get(pattern, "at-most"))
+        return arena_printf(
+            match->arena, "at most %s%s%s",
+            match_describe(match, node_get(pattern, "at-most"), as),
+            within ? " and " : "", within ? within->text : "");
     return describe_items(match, pattern, MATCH_DATA, "{",
                           match->part ? ", …}" : "}");
 }

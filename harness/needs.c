@@ -5,8 +5,8 @@
  */
 #include "needs.h"
 #include "base/must.h"
+#include "facts.h"
 #include "probe.h"
-#include "store_facts.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -19,6 +19,9 @@
  * fail for one app. */
 #define BREAKING "break-backend"
 #define BREAK    "break"
+
+/* What concerns the whole process. */
+#define ALONE "alone"
 
 /* `callback: throws` */
 #define CALLED_BACK "throwing-callback"
@@ -34,18 +37,6 @@ static const char *const abilities[] = {
 static const char *const still_clocks[] = { "virtual-clock", "host-clock",
                                             NULL };
 
-static bool list_has(const json_t *list, const char *word)
-{
-    size_t i;
-    json_t *one;
-
-    json_array_foreach((json_t *)list, i,
-                       one) if (json_is_string(one) &&
-                                strcmp(json_string_value(one), word) ==
-                                    0) return true;
-    return false;
-}
-
 static bool word_in(const char *word, const char *const *words)
 {
     for (; *words; words++)
@@ -54,32 +45,21 @@ static bool word_in(const char *word, const char *const *words)
     return false;
 }
 
-static const char *text_of(const json_t *object, const char *key,
-                           const char *without)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-
-    return text ? text : without;
-}
-
 static const char *word_unmet(const char *word, const json_t *about,
                               const json_t *store, struct arena *arena)
 {
-    const char *target = text_of(about, "target", "of that name");
+    const char *target = about_name(about);
 
     if (store_has_real_clock(store) && word_in(word, still_clocks))
         return arena_printf(arena,
                             "the store %s judges expiry by a clock of its own; "
                             "the real-time cases stand for this one",
                             store_name(store));
-    if (strcmp(word, "real-time") == 0 ||
-        list_has(json_object_get(about, "abilities"), word) ||
+    if (strcmp(word, "real-time") == 0 || about_has(about, word) ||
         store_has(store, word))
         return NULL;
     if (strcmp(word, BREAK) == 0)
-        word = BREAKING;
-    if (list_has(json_object_get(about, "abilities"), word))
-        return NULL;
+        return word_unmet(BREAKING, about, store, arena);
     if (strcmp(word, "exact") == 0)
         return store_resolution_ms(store) == 0
                    ? NULL
@@ -190,6 +170,7 @@ static void imply_step(struct implied *implied, const struct node *step)
 {
     const struct node *hold = node_get(step, "hold");
     const struct node *expect = node_get(step, "expect");
+    const char *where = node_get_text(step, "where");
 
     if (hold || node_get(step, "await") || node_get(step, "release"))
         imply(implied, "schedule");
@@ -206,7 +187,7 @@ static void imply_step(struct implied *implied, const struct node *step)
     }
     if (is_flag(node_get(step, "https"), "true"))
         imply(implied, "tls");
-    if (!node_get(step, "where"))
+    if (!where || strcmp(where, STEP_ACCEPTED) == 0)
         imply_store(implied, node_get(step, "store"));
     imply_calls(implied, node_get(step, "calls"));
     imply_calls(implied, node_get(expect, "calls"));
@@ -278,7 +259,7 @@ static bool version_older(const char *a, const char *b)
 static const char *since_unmet(const struct test_case *test,
                                const json_t *about, struct arena *arena)
 {
-    const char *implements = text_of(about, "implements", "");
+    const char *implements = about_implements(about);
     const char *version = strrchr(implements, ' ');
 
     if (!test->since || !version || !version_older(version + 1, test->since))
@@ -299,15 +280,25 @@ const char *needs_unmet(const struct test_case *test, const json_t *about,
     return unmet ? unmet : store_licence(store, test, arena);
 }
 
-bool needs_real_time(const struct test_case *test)
+static bool has_need(const struct test_case *test, const char *word)
 {
     for (size_t i = 0; i < test->needs.count; i++)
-        if (strcmp(test->needs.list[i], "real-time") == 0)
+        if (strcmp(test->needs.list[i], word) == 0)
             return true;
     return false;
 }
 
+bool needs_real_time(const struct test_case *test)
+{
+    return has_need(test, "real-time");
+}
+
 bool needs_alone(const struct test_case *test)
+{
+    return has_need(test, ALONE) || needs_break(test);
+}
+
+bool needs_break(const struct test_case *test)
 {
     struct implied implied = { .runs = false };
 

@@ -27,8 +27,10 @@ const char *needs_unmet(const struct test_case *test, const json_t *about,
 /* Whether its clock runs, so that it spends its time in waiting. */
 bool needs_real_time(const struct test_case *test);
 
-/* Whether it breaks what the others stand on, so that nothing else may run at
- * the time. */
+/* Whether it breaks what the others stand on. */
+bool needs_break(const struct test_case *test);
+
+/* Whether nothing else may run at the time: it breaks something, or says so. */
 bool needs_alone(const struct test_case *test);
 
 #endif

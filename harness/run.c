@@ -8,9 +8,9 @@
 #include "run.h"
 #include "base/must.h"
 #include "emptying.h"
+#include "facts.h"
 #include "needs.h"
 #include "replay.h"
-#include "store_facts.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -312,23 +312,29 @@ static void play_suspects(struct run *run, struct arena *arena)
     free(again);
 }
 
-/* First those that wait most of their time, so that the others run
- * meanwhile. */
+enum turn { WAITING, BUSY, ALONE, BREAKING, TURNS };
+
+static enum turn turn_of(const struct test_case *test)
+{
+    if (needs_alone(test))
+        return needs_break(test) ? BREAKING : ALONE;
+    return needs_real_time(test) ? WAITING : BUSY;
+}
+
+/* First those that wait most of their time, so that the others run meanwhile;
+ * last those that break what all stand on. */
 static void put_in_order(struct run *run)
 {
     const struct run_plan *plan = run->plan;
-    size_t alone;
+    size_t placed = 0;
 
-    for (size_t i = 0; i < plan->count; i++)
-        if (!needs_alone(plan->cases[i]) && needs_real_time(plan->cases[i]))
-            run->order[run->together++] = i;
-    for (size_t i = 0; i < plan->count; i++)
-        if (!needs_alone(plan->cases[i]) && !needs_real_time(plan->cases[i]))
-            run->order[run->together++] = i;
-    alone = run->together;
-    for (size_t i = 0; i < plan->count; i++)
-        if (needs_alone(plan->cases[i]))
-            run->order[alone++] = i;
+    for (int turn = WAITING; turn < TURNS; turn++) {
+        if (turn == ALONE)
+            run->together = placed;
+        for (size_t i = 0; i < plan->count; i++)
+            if (turn_of(plan->cases[i]) == (enum turn)turn)
+                run->order[placed++] = i;
+    }
 }
 
 /* After all others, one at a time. */

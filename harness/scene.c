@@ -3,8 +3,8 @@
 
 #include "base/must.h"
 #include "emptying.h"
+#include "facts.h"
 #include "needs.h"
-#include "store_facts.h"
 
 #include <stdarg.h>
 #include <stdlib.h>

@@ -10,9 +10,9 @@
  * by then. Either way longer by what the store says that its expiry may be
  * late (`resolution` of the 201).
  */
+#include "facts.h"
 #include "steps.h"
 
-#include "store_facts.h"
 
 /* How late a timer fires on a machine that is busy. */
 #define OUTLIVE_TIMERS_MS 200

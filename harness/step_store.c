@@ -68,15 +68,14 @@ static bool look(struct track *track, const struct node *step,
 {
     struct scene *scene = track->scene;
     const json_t *error = json_object_get(answer->body, "error");
+    bool silent = is_silence(error);
 
     observation_start(&track->seen, app, scene_now(scene));
     observation_answer(&track->seen, op, answer->status, answer->body);
     foreign_strip(track, step);
-    if (is_silence(error) ||
-        (error && !node_get(node_get(step, "expect"), "error"))) {
-        findings_add(&scene->failures, step,
-                     is_silence(error) ? "callback" : "error",
-                     is_silence(error) ? "called" : "nothing",
+    if (silent || (error && !node_get(node_get(step, "expect"), "error"))) {
+        findings_add(&scene->failures, step, silent ? "callback" : "error",
+                     silent ? "called" : "nothing",
                      match_show(&scene->arena, error));
         return false;
     }

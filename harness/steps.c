@@ -3,7 +3,7 @@
 
 #include "base/must.h"
 #include "expect.h"
-#include "store_facts.h"
+#include "facts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -28,11 +28,14 @@ static const struct step_kind *find(const char *verb)
     return kind;
 }
 
-/* `where: length` of a store that has none. */
+/* `where: length` of a store that has none; `where: accepted` behind an error.
+ */
 static bool is_passed_over(const struct track *track, const struct node *step)
 {
     const char *word = node_get_text(step, "where");
 
+    if (word && strcmp(word, STEP_ACCEPTED) == 0)
+        return observation_find(&track->seen, "error") != NULL;
     return word && !store_has(track->scene->options->about_store, word);
 }
 

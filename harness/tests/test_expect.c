@@ -371,13 +371,14 @@ static void test_all_sessions_are_judged_in_any_order(void **state)
     assert_string_equal(wrong(f, "{ sessions: [ { n: 1 } ] }"), "sessions ");
 }
 
-static void test_what_is_alive_may_be_near(void **state)
+static void test_what_is_alive_has_a_bound(void **state)
 {
     struct fixture *f = *state;
 
     store_said(f, "reopen", "{\"alive\":120.0}");
-    assert_string_equal(wrong(f, "{ alive: { near: 100, within: 20 } }"), "");
-    assert_string_equal(wrong(f, "{ alive: { near: 100, within: 19 } }"),
+    assert_string_equal(wrong(f, "{ alive: { at-most: 100, within: 20 } }"),
+                        "");
+    assert_string_equal(wrong(f, "{ alive: { at-most: 100, within: 19 } }"),
                         "alive ");
     assert_string_equal(wrong(f, "{ alive: 120 }"), "");
 }
@@ -403,7 +404,7 @@ int main(void)
         CASE(test_another_cookie_is_not_the_sessions),
         CASE(test_any_error_is_one_or_none),
         CASE(test_all_sessions_are_judged_in_any_order),
-        CASE(test_what_is_alive_may_be_near),
+        CASE(test_what_is_alive_has_a_bound),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -139,6 +139,19 @@ static void test_one_of_takes_any(void **state)
     assert_string_equal(f->expected, "one of 400, 413");
 }
 
+static void test_at_most_has_no_lower_limit(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_true(fits(f, "{ at-most: 30 }", "30", MATCH_DATA));
+    assert_true(fits(f, "{ at-most: 30 }", "-7.5", MATCH_DATA));
+    assert_false(fits(f, "{ at-most: 30 }", "30.1", MATCH_DATA));
+    assert_true(fits(f, "{ at-most: 30, within: 5 }", "35", MATCH_DATA));
+    assert_false(fits(f, "{ at-most: 30, within: 5 }", "36", MATCH_DATA));
+    assert_false(fits(f, "{ at-most: 30 }", "null", MATCH_DATA));
+    assert_true(fits(f, "{ at-most: 30s }", "30000", MATCH_DURATION));
+}
+
 static void test_near_has_a_limit(void **state)
 {
     struct fixture *f = *state;
@@ -279,6 +292,7 @@ int main(void)
         CASE(test_a_regular_expression_searches),
         CASE(test_one_of_takes_any),
         CASE(test_near_has_a_limit),
+        CASE(test_at_most_has_no_lower_limit),
         CASE(test_a_duration_is_milliseconds),
         CASE(test_a_time_is_from_now_or_a_date),
         CASE(test_an_http_time_is_cut_to_the_second),
