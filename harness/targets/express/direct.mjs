@@ -4,11 +4,12 @@
 import { effectOf } from './effects.mjs';
 import { errorCoded, isObject } from './http.mjs';
 import { limit, sleep, turn } from './limit.mjs';
+import { Patience } from './patience.mjs';
 
 const CALLBACK_MS = 6000; // stores that give up by themselves do so at 5 s
+const HOPELESS_MS = 1000; // for a callback that has never come
 const LOOK_MS = 1000; // for a look at what the store holds
 const LATER_MS = [10, 50, 200]; // when to look again
-const FRUITLESS = 3; // effects that never showed, until no one looks again
 const BLIND_MS = 500; // for an effect that nobody tells of
 const BLIND_STEP_MS = 25;
 const AGAIN_MS = 30; // for a callback that is called once more
@@ -23,8 +24,14 @@ export function isThrownByCallback(err) {
     return String(err?.message ?? err).includes(THROWN);
 }
 
-// How often an effect never showed, by store and operation.
-const fruitless = new Map();
+// By store and operation.
+const callbacks = new Patience();
+const effects = new Patience();
+
+// The backend is in order again: whoever was silent may not be so now.
+export function renewPatience() {
+    callbacks.renew();
+}
 
 export class Direct {
     #app;
@@ -109,12 +116,33 @@ export class Direct {
             act(resolve, reject);
         });
         try {
-            const text = `no callback within ${CALLBACK_MS / 1000} s`;
-            return await limit(CALLBACK_MS, done, text);
+            return await this.#await(done);
         } finally {
             this.#work.end();
             this.#app.watchHanded(this.#op, this.#args[1]);
         }
+    }
+
+    // Settles as `done` does, or in time.
+    async #await(done) {
+        const key = this.#key();
+        const ms = callbacks.isLeft(key) ? CALLBACK_MS : HOPELESS_MS;
+        let isDone = false;
+        const settle = () => {
+            isDone = true;
+            callbacks.came(key);
+        };
+        done.then(settle, settle);
+        try {
+            return await limit(ms, done, `no callback within ${ms / 1000} s`);
+        } finally {
+            if (!isDone) callbacks.missed(key);
+        }
+    }
+
+    // What a Patience goes by.
+    #key() {
+        return `${this.#backend.describe().name} ${this.#op}`;
     }
 
     #reach(args) {
@@ -146,17 +174,15 @@ export class Direct {
         const others = this.#backend.watchOthers(this.#work);
         if (!effect || others()) return;
         if ((await this.#shows(effect)) !== false || others()) return;
-        const { name } = this.#backend.describe();
-        const key = `${name} ${this.#op}`;
-        const before = fruitless.get(key) ?? 0;
-        if (before >= FRUITLESS) return;
+        const key = this.#key();
+        if (!effects.isLeft(key)) return;
         for (const ms of LATER_MS) {
             await sleep(ms);
             const shows = await this.#shows(effect);
             if (others()) return;
             if (shows) return this.#note('callback-early', TOO_EARLY);
         }
-        fruitless.set(key, before + 1);
+        effects.missed(key);
     }
 
     async #awaitEffect() {

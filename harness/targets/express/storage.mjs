@@ -2,7 +2,7 @@
 // that the probe does, and what is done to what it stands on.
 
 import { OPERATIONS } from './backend.mjs';
-import { Direct } from './direct.mjs';
+import { Direct, renewPatience } from './direct.mjs';
 import { Refusal, checkMembers, errorCoded, isObject } from './http.mjs';
 
 const MEMBERS = [
@@ -50,6 +50,7 @@ export class Storage {
     #breakOrMend(app, op) {
         const isBreak = op === 'break';
         const { backend } = app;
+        renewPatience();
         if (this.#sources.canRestart && !backend.isVolatile)
             return answer(async () => {
                 if (this.#isStopped !== isBreak)

@@ -88,9 +88,22 @@ describe('the conduct of a store', () => {
     });
 
     test('a callback that never comes', async () => {
-        const { answers, events } = await play('never', get);
-        equal(answers[0], { error: { message: 'no callback within 6 s' } });
-        equal(events, []);
+        const app = await target.app({}, 'never');
+        const silence = (s) => ({
+            error: { message: `no callback within ${s} s` },
+        });
+        const asked = ['a', 'b', 'c'].map((sid) => app.store({ ...get, sid }));
+        equal(await Promise.all(asked), [silence(6), silence(6), silence(6)]);
+        equal(await app.store(get), silence(1));
+        equal(await app.events(), []);
+    });
+
+    test('a callback that comes again is waited for again', async () => {
+        const { answers } = await play('good', set, get);
+        equal(answers[1].session.a, 1);
+        const app = await target.app({}, 'never');
+        const message = 'no callback within 6 s';
+        equal(await app.store(get), { error: { message } });
     });
 
     test('a callback that comes before the effect', async () => {
