@@ -3,8 +3,9 @@
 // Apps share one table, each with a prefix: making a table takes AWS seconds,
 // in which the stores would fail.
 
+import { SPOILT } from './spoilt.mjs';
+
 export const TABLE = 'sessionspec';
-export const SPOILT = '{"cookie":{"orig'; // no set wrote that
 // Of real servers, the environment's are taken; an emulator asks for some.
 export const ACCOUNT = {
     accessKeyId: process.env.AWS_ACCESS_KEY_ID ?? 'sessionspec',

@@ -1,5 +1,7 @@
 // hazelcast.mjs: what the stores on Hazelcast have in common: a map an app.
 
+import { SPOILT } from './spoilt.mjs';
+
 // `load` gives a package of the entry's own.
 export async function connect(load, address) {
     const { Client } = await load('hazelcast-client');
@@ -15,5 +17,5 @@ export async function connect(load, address) {
 // Spoils the entry `id` of the map `key`, if there is one.
 export async function spoilEntry(client, key, id) {
     const map = await client.getMap(key);
-    if (await map.containsKey(id)) await map.set(id, '{"cookie":{"orig');
+    if (await map.containsKey(id)) await map.set(id, SPOILT);
 }

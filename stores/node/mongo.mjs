@@ -1,6 +1,8 @@
 // mongo.mjs: what the stores on MongoDB have in common: a collection an app,
 // in one database.
 
+import { SPOILT } from './spoilt.mjs';
+
 export const DATABASE = 'sessionspec';
 // How long the driver looks for a server that is gone; its 30 s are more than
 // a case waits.
@@ -8,8 +10,7 @@ export const PATIENCE = { serverSelectionTimeoutMS: 1500 };
 
 export async function spoilDocument(client, key, sid) {
     const collection = client.db(DATABASE).collection(key);
-    const session = '{"cookie":{"orig'; // no set wrote that
-    await collection.updateOne({ _id: sid }, { $set: { session } });
+    await collection.updateOne({ _id: sid }, { $set: { session: SPOILT } });
 }
 
 // `mode` is 'alwaysOn' or 'off'. A real server obeys this only where it runs

@@ -1,6 +1,8 @@
 // sequelize.mjs: what the stores on Sequelize have in common, where `shared` is
 // { db, tables }: a connection of Sequelize's, and tables.mjs on it.
 
+import { SPOILT } from './spoilt.mjs';
+
 export async function close({ store, shared, key }) {
     store.stopExpiringSessions();
     shared.db.modelManager.removeModel(store.sessionModel);
@@ -14,6 +16,6 @@ export async function disconnect({ db, tables }) {
 
 export function spoil({ shared, key, sid }) {
     return shared.db.query(`UPDATE ${key} SET data = :data WHERE sid = :sid`, {
-        replacements: { data: '{"cookie":{"orig', sid },
+        replacements: { data: SPOILT, sid },
     });
 }

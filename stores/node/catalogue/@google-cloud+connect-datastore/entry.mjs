@@ -1,6 +1,7 @@
 // @google-cloud/connect-datastore: a Datastore entity a session, a kind an app.
 
 import { startRefusing } from '../../refusing.mjs';
+import { SPOILT } from '../../spoilt.mjs';
 
 const NO_EXPIRY = {
     why: 'sessions expire by its option expirationMs alone, counted from set',
@@ -43,7 +44,7 @@ export default {
         const id = datastore.key([key, sid]);
         const [found] = await datastore.get(id);
         if (!found) return;
-        await datastore.save({ key: id, data: { data: '{"cookie":{"orig' } });
+        await datastore.save({ key: id, data: { data: SPOILT } });
     },
     break({ store, shared }) {
         store.ds = shared.refused;

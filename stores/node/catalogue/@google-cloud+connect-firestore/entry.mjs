@@ -2,6 +2,7 @@
 // app. It leaves expiry to the browser's cookie.
 
 import * as firestore from '../../firestore.mjs';
+import { SPOILT } from '../../spoilt.mjs';
 
 const STREAMS = ['BatchGetDocuments'];
 
@@ -23,7 +24,7 @@ export default {
     disconnect: firestore.disconnect,
     spoil: ({ shared, key, sid }) =>
         firestore.replaceDocument(shared.firestore, key, sid, {
-            data: '{"cookie":{"orig',
+            data: SPOILT,
         }),
     break({ store, shared }) {
         store.db = shared.refused;

@@ -9,6 +9,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { defaultTtl } from '../../licence.mjs';
+import { SPOILT } from '../../spoilt.mjs';
 
 const MOST_APPS = 128; // at once
 
@@ -55,7 +56,7 @@ export default {
     spoil({ shared, key, sid }) {
         const { pool, places } = shared;
         const sql = `UPDATE ${places.find(key)} SET data = $1 WHERE sid = $2`;
-        return pool.query(sql, ['{"cookie":{"orig', sid]);
+        return pool.query(sql, [SPOILT, sid]);
     },
     break({ shared: { pool, places }, key }) {
         const name = places.find(key);

@@ -1,6 +1,7 @@
 // better-sqlite3-session-store: a row a session, in a SQLite file.
 
 import { join } from 'node:path';
+import { SPOILT } from '../../spoilt.mjs';
 
 export default {
     package: 'better-sqlite3-session-store',
@@ -17,7 +18,7 @@ export default {
     close: ({ store }) => store.client.close(),
     spoil({ store, sid }) {
         const sql = 'UPDATE sessions SET sess = ? WHERE sid = ?';
-        store.client.prepare(sql).run('{"cookie":{"orig', sid);
+        store.client.prepare(sql).run(SPOILT, sid);
     },
     break: ({ store }) => rename(store, 'sessions', 'elsewhere'),
     mend: ({ store }) => rename(store, 'elsewhere', 'sessions'),

@@ -1,5 +1,6 @@
 // cassandra-store: a row of Cassandra a session, a table an app.
 
+import { SPOILT } from '../../spoilt.mjs';
 import { Tables } from '../../tables.mjs';
 
 export default {
@@ -36,8 +37,7 @@ export default {
     close: ({ shared, key }) => shared.tables.close(key),
     disconnect: ({ client }) => client.shutdown(),
     async spoil({ shared, key, sid }) {
-        const session = '{"cookie":{"orig';
         const update = `UPDATE ${key} SET session = ? WHERE sid = ? IF EXISTS`;
-        await shared.client.execute(update, [session, sid]);
+        await shared.client.execute(update, [SPOILT, sid]);
     },
 };

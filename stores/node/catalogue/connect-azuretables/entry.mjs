@@ -1,6 +1,8 @@
 // connect-azuretables: an entity of Azure's table storage a session, a table an
 // app.
 
+import { SPOILT } from '../../spoilt.mjs';
+
 const VARIABLE = 'AZURE_STORAGE_CONNECTION_STRING';
 
 export default {
@@ -31,7 +33,7 @@ export default {
         const spoilt = {
             PartitionKey: id,
             RowKey: id,
-            data: text('{"cookie":{"orig'),
+            data: text(SPOILT),
         };
         await promise((done) => shared.mergeEntity(key, spoilt, done)).catch(
             (err) => {

@@ -2,6 +2,7 @@
 
 import { defaultTtl } from '../../licence.mjs';
 import { settings } from '../../mssql.mjs';
+import { SPOILT } from '../../spoilt.mjs';
 import { Tables } from '../../tables.mjs';
 
 export default {
@@ -42,7 +43,7 @@ export default {
     disconnect: ({ pool }) => pool.close(),
     async spoil({ shared, key, sid }) {
         const request = shared.pool.request();
-        request.input('sid', sid).input('session', '{"cookie":{"orig');
+        request.input('sid', sid).input('session', SPOILT);
         await request.query(
             `UPDATE ${key} SET session = @session WHERE sid = @sid`,
         );

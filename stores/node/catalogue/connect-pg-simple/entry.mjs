@@ -2,6 +2,7 @@
 // seconds.
 
 import { defaultTtl } from '../../licence.mjs';
+import { SPOILT } from '../../spoilt.mjs';
 import { Tables } from '../../tables.mjs';
 
 export default {
@@ -41,7 +42,7 @@ export default {
     },
     spoil({ shared, key, sid }) {
         const sql = `UPDATE ${key} SET sess = to_json($1::text) WHERE sid = $2`;
-        return shared.pool.query(sql, ['{"cookie":{"orig', sid]);
+        return shared.pool.query(sql, [SPOILT, sid]);
     },
     break: ({ shared, key }) => shared.tables.break(key),
     mend: ({ shared, key }) => shared.tables.mend(key),

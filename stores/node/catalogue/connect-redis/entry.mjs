@@ -2,6 +2,7 @@
 
 import { once } from 'node:events';
 import { promisify } from 'node:util';
+import { SPOILT } from '../../spoilt.mjs';
 
 export default {
     package: 'connect-redis',
@@ -35,7 +36,7 @@ export default {
     disconnect: ({ link }) => link.close(),
     async spoil({ store, shared, sid }) {
         const key = store.prefix + sid;
-        await shared.link.send('SET', key, '{"cookie":{"orig', 'XX', 'KEEPTTL');
+        await shared.link.send('SET', key, SPOILT, 'XX', 'KEEPTTL');
     },
 };
 

@@ -1,6 +1,8 @@
 // connect-session-firebase: a child of a Firebase Realtime Database a session,
 // a path an app.
 
+import { SPOILT } from '../../spoilt.mjs';
+
 const VARIABLE = 'FIREBASE_DATABASE_EMULATOR_HOST';
 
 export default {
@@ -31,6 +33,6 @@ export default {
     async spoil({ store, shared, key, sid }) {
         const path = shared.database.ref(key).child(store.cleanRef(sid));
         const found = await path.once('value');
-        if (found.exists()) await path.child('sess').set('{"cookie":{"orig');
+        if (found.exists()) await path.child('sess').set(SPOILT);
     },
 };

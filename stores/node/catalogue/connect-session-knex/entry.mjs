@@ -1,6 +1,7 @@
 // connect-session-knex: a row a session, in PostgreSQL; in MariaDB with the
 // option client=mysql2.
 
+import { SPOILT } from '../../spoilt.mjs';
 import { Tables } from '../../tables.mjs';
 
 const onMariadb = ({ client = 'pg' }) => client.startsWith('mysql');
@@ -60,7 +61,7 @@ export default {
     },
     async spoil({ shared, key, sid }) {
         const { knex } = shared;
-        const spoilt = JSON.stringify('{"cookie":{"orig');
+        const spoilt = JSON.stringify(SPOILT);
         await knex(key).where('sid', sid).update({ sess: spoilt });
     },
     break: ({ shared, key }) => shared.tables.break(key),

@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { SPOILT } from '../../spoilt.mjs';
 
 // Once a callback of the store has thrown, sqlite3 never closes.
 const CLOSE_MS = 1000;
@@ -22,7 +23,7 @@ export default {
         ]),
     spoil: ({ store, sid }) =>
         run(store, `UPDATE ${store.table} SET sess = ? WHERE sid = ?`, [
-            '{"cookie":{"orig',
+            SPOILT,
             sid,
         ]),
     break: ({ store }) => rename(store, store.table, 'elsewhere'),

@@ -1,6 +1,7 @@
 // connect-typeorm: a row a session in PostgreSQL, by TypeORM.
 
 import { defaultTtl } from '../../licence.mjs';
+import { SPOILT } from '../../spoilt.mjs';
 import { Tables } from '../../tables.mjs';
 
 export default {
@@ -40,7 +41,7 @@ export default {
     },
     spoil: ({ shared, key, sid }) =>
         shared.pool.query(`UPDATE ${key} SET json = $1 WHERE id = $2`, [
-            '{"cookie":{"orig',
+            SPOILT,
             sid,
         ]),
     break: ({ shared, key }) => shared.tables.break(key),

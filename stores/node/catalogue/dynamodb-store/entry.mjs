@@ -1,6 +1,7 @@
 // dynamodb-store: a DynamoDB item a session, a prefix an app.
 
 import * as dynamo from '../../dynamo.mjs';
+import { SPOILT } from '../../spoilt.mjs';
 import { defaultTtl } from '../../licence.mjs';
 
 export default {
@@ -48,7 +49,7 @@ export default {
             Key: { sessionId: { S: `${key}:${sid}` } },
             UpdateExpression: 'set sess = :s',
             ConditionExpression: 'attribute_exists(sessionId)',
-            ExpressionAttributeValues: { ':s': { S: dynamo.SPOILT } },
+            ExpressionAttributeValues: { ':s': { S: SPOILT } },
         });
         await update.promise().catch((err) => {
             if (err.code !== 'ConditionalCheckFailedException') throw err;

@@ -4,6 +4,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { promisify } from 'node:util';
 import { defaultTtl } from '../../licence.mjs';
+import { SPOILT } from '../../spoilt.mjs';
 import { Tables } from '../../tables.mjs';
 
 const majorOf = (version) => Number(version.split('.')[0]);
@@ -59,7 +60,7 @@ export default {
     spoil({ store, shared, key, sid }) {
         const { session_id: id, data } = store.options.schema.columnNames;
         const sql = 'UPDATE ?? SET ?? = ? WHERE ?? = ?';
-        return shared.query(sql, [key, data, '{"cookie":{"orig', id, sid]);
+        return shared.query(sql, [key, data, SPOILT, id, sid]);
     },
     break: ({ shared, key }) => shared.tables.break(key),
     mend: ({ shared, key }) => shared.tables.mend(key),

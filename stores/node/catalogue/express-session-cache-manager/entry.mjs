@@ -3,6 +3,8 @@
 // It asks for the package `express-session`, which its package.json does not
 // name, and for a cache-manager of version 2.
 
+import { SPOILT } from '../../spoilt.mjs';
+
 const ROOM = 100000; // sessions, so that none is dropped for want of it
 
 export default {
@@ -17,6 +19,6 @@ export default {
     async spoil({ store, sid }) {
         const { store: cache, prefix } = store;
         const name = `${prefix}${sid}`;
-        if (await cache.get(name)) await cache.set(name, '{"cookie":{"orig');
+        if (await cache.get(name)) await cache.set(name, SPOILT);
     },
 };

@@ -5,6 +5,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { SPOILT } from '../../spoilt.mjs';
 
 const SWEEP = 500; // ms; 10 s unless it is told
 
@@ -31,6 +32,6 @@ export default {
         const db = handles.get(store);
         const name = store.getKey(sid);
         const there = await db.get(name).catch(() => null);
-        if (there) await db.put(name, '{"cookie":{"orig');
+        if (there) await db.put(name, SPOILT);
     },
 };

@@ -6,6 +6,7 @@
 
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { SPOILT } from '../../spoilt.mjs';
 
 export default {
     package: 'express-session-rsdb',
@@ -22,6 +23,6 @@ export default {
     async spoil({ folder, key, sid }) {
         const names = await readdir(join(folder, key));
         if (names.includes(sid))
-            await writeFile(join(folder, key, sid), '{"cookie":{"orig');
+            await writeFile(join(folder, key, sid), SPOILT);
     },
 };

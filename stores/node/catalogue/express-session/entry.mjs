@@ -1,5 +1,7 @@
 // express-session: its own MemoryStore, the control of all others.
 
+import { SPOILT } from '../../spoilt.mjs';
+
 export default {
     package: 'express-session',
     clock: 'virtual',
@@ -11,6 +13,6 @@ export default {
     },
     spoil({ store, sid }) {
         const { sessions } = store;
-        if (Object.hasOwn(sessions, sid)) sessions[sid] = '{"cookie":{"orig';
+        if (Object.hasOwn(sessions, sid)) sessions[sid] = SPOILT;
     },
 };

@@ -4,6 +4,7 @@
 
 import { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
+import { SPOILT } from '../../spoilt.mjs';
 
 const clients = new WeakMap(); // the one of each store
 
@@ -31,7 +32,7 @@ export default {
     async spoil({ store, key, sid }) {
         const client = clients.get(store);
         const set = promisify(client.set).bind(client);
-        await set(`${key}:${sid}`, '{"cookie":{"orig', 'XX', 'KEEPTTL');
+        await set(`${key}:${sid}`, SPOILT, 'XX', 'KEEPTTL');
     },
 };
 

@@ -2,6 +2,7 @@
 // leaves expiry to the browser's cookie.
 
 import * as firestore from '../../firestore.mjs';
+import { SPOILT } from '../../spoilt.mjs';
 
 const STREAMS = ['BatchGetDocuments', 'RunQuery'];
 
@@ -23,7 +24,7 @@ export default {
     disconnect: firestore.disconnect,
     spoil: ({ shared, key, sid }) =>
         firestore.replaceDocument(shared.firestore, key, sid, {
-            session: '{"cookie":{"orig',
+            session: SPOILT,
         }),
     break({ store, shared, key }) {
         store._colRef = shared.refused.collection(key);

@@ -4,6 +4,7 @@
 
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { SPOILT } from '../../spoilt.mjs';
 
 export default {
     package: 'level-session-store',
@@ -19,7 +20,7 @@ export default {
     async spoil({ store, sid }) {
         const name = store.getKey(sid);
         const there = await store.db.get(name).catch(() => null);
-        if (there) await store.db.put(name, '{"cookie":{"orig');
+        if (there) await store.db.put(name, SPOILT);
     },
     break: ({ store }) => store.db.close(),
     mend: ({ store }) => store.db.open(),

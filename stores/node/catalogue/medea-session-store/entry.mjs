@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { SPOILT } from '../../spoilt.mjs';
 
 export default {
     package: 'medea-session-store',
@@ -19,6 +20,6 @@ export default {
         const { db } = store;
         const name = store.getKey(sid);
         if (await promisify(db.get).call(db, name))
-            await promisify(db.put).call(db, name, '{"cookie":{"orig');
+            await promisify(db.put).call(db, name, SPOILT);
     },
 };

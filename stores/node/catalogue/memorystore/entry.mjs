@@ -1,6 +1,7 @@
 // memorystore: a Map of the process with an upper bound.
 
 import { defaultTtl } from '../../licence.mjs';
+import { SPOILT } from '../../spoilt.mjs';
 
 export default {
     package: 'memorystore',
@@ -15,6 +16,6 @@ export default {
         store.stopInterval();
     },
     spoil({ store, sid }) {
-        if (store.store.has(sid)) store.store.set(sid, '{"cookie":{"orig');
+        if (store.store.has(sid)) store.store.set(sid, SPOILT);
     },
 };

@@ -1,5 +1,7 @@
 // restsession: a REST service, which is the user's; here emulators/rest.mjs.
 
+import { SPOILT } from '../../spoilt.mjs';
+
 export default {
     package: 'restsession',
     backend: 'rest',
@@ -10,7 +12,7 @@ export default {
         return new RestStore(`${address}/${key}`);
     },
     spoil: ({ store, sid }) =>
-        put(`${store.endpoint}/${encodeURIComponent(sid)}`, '{"cookie":{"orig'),
+        put(`${store.endpoint}/${encodeURIComponent(sid)}`, SPOILT),
     break: ({ store }) => put(store.endpoint, 'down'),
     mend: ({ store }) => put(store.endpoint, 'up'),
 };

@@ -2,6 +2,7 @@
 
 import { access, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { SPOILT } from '../../spoilt.mjs';
 
 export default {
     package: 'session-file-store',
@@ -27,6 +28,6 @@ export default {
             () => true,
             () => false,
         );
-        if (there) await writeFile(file, '{"cookie":{"orig');
+        if (there) await writeFile(file, SPOILT);
     },
 };

@@ -1,5 +1,7 @@
 // session-rethinkdb: a RethinkDB document a session, a table an app.
 
+import { SPOILT } from '../../spoilt.mjs';
+
 export default {
     package: 'session-rethinkdb',
     address: 'RETHINKDB_URL', // rethinkdb://HOST:PORT/DATABASE
@@ -27,7 +29,6 @@ export default {
     close: ({ store }) => clearInterval(store.clearInterval),
     disconnect: (r) => r.getPoolMaster().drain(),
     async spoil({ shared, key, sid }) {
-        const session = '{"cookie":{"orig';
-        await shared.table(key).get(sid).update({ session }).run();
+        await shared.table(key).get(sid).update({ session: SPOILT }).run();
     },
 };

@@ -4,6 +4,7 @@
 // and a `redis` of at most version 3, which its package.json does not name.
 
 import { promisify } from 'node:util';
+import { SPOILT } from '../../spoilt.mjs';
 
 export default {
     package: 'sessionstore',
@@ -24,6 +25,6 @@ export default {
     async spoil({ store, sid }) {
         const set = promisify(store.client.set).bind(store.client);
         const name = `${store.prefix}:${sid}`;
-        await set(name, '{"cookie":{"orig', 'XX', 'KEEPTTL');
+        await set(name, SPOILT, 'XX', 'KEEPTTL');
     },
 };

@@ -1,0 +1,4 @@
+// spoilt.mjs: what a spoilt record holds: the beginning of JSON, which no set
+// wrote.
+
+export const SPOILT = '{"cookie":{"orig';
