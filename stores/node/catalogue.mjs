@@ -18,10 +18,19 @@ export function catalogueNames() {
         .sort();
 }
 
-// The entry of `name`, with the folder that it stands in, and what its
-// package.json pins: { …entry, name, home, manifest, tested }.
-export async function loadEntry(name) {
-    const home = join(FOLDER, folderName(name));
+// Where they stand.
+export function catalogueHomes() {
+    return catalogueNames().map(homeOf);
+}
+
+function homeOf(name) {
+    return join(FOLDER, folderName(name));
+}
+
+// The entry of `name` for these options, with the folder that it stands in,
+// and what its package.json pins: { …entry, name, home, manifest, tested }.
+export async function loadEntry(name, options = {}) {
+    const home = homeOf(name);
     const file = join(home, 'entry.mjs');
     if (!existsSync(file))
         throw new Error(
@@ -31,7 +40,16 @@ export async function loadEntry(name) {
     const { default: entry } = await import(pathToFileURL(file));
     const manifest = readManifest(home);
     const tested = manifest?.dependencies?.[entry.package];
-    return { ...entry, name, home, manifest, tested };
+    return { ...settle(entry, options), name, home, manifest, tested };
+}
+
+// Some of it may depend on the options: one that has the choice of backends.
+function settle(entry, options) {
+    const settled = { ...entry };
+    for (const name of ['backend', 'address', 'clock', 'resolution'])
+        if (typeof entry[name] === 'function')
+            settled[name] = entry[name](options);
+    return settled;
 }
 
 function readManifest(home) {

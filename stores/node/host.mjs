@@ -227,7 +227,8 @@ async function main([text, more]) {
     const node = await nodeOf(parseSpec(text));
     if (node !== process.execPath) return becomeChild(node);
     const write = takeStdout();
-    outlive(write);
+    let isGreeted = false; // the first line is the hello
+    outlive((event) => (isGreeted ? write(event) : tell(event.message)));
     const session = await loadSession();
     installClock();
     const clock = new HostClock(false);
@@ -236,6 +237,7 @@ async function main([text, more]) {
     clock.isReal = source.describe().clock === 'real';
     const host = new Host(source, session, clock, write);
     host.hello();
+    isGreeted = true;
     const lines = createInterface({ input: process.stdin });
     lines.on('line', (line) => context.run(who, () => host.obey(line)));
     let ending;

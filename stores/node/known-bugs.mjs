@@ -3,52 +3,42 @@
 // stores? Plays, for each row of known-bugs.json, the cases of its
 // requirements on the release that has the bug and on the one that mended it.
 //
-//   known-bugs.mjs [BUILD-FOLDER] [--out FOLDER] [--jobs N] [--again] [ID…]
+//   known-bugs.mjs [BUILD-FOLDER] [--out FOLDER] [--jobs N] [--fresh] [ID…]
 //
 // What was played already is taken from FOLDER, unless the tool, the cases or
-// the stores are newer. Exit code 1: under nine tenths were found, or a
+// the stores have changed since. Exit code 1: under nine tenths were found, or a
 // release that mended a bug still shows it.
 
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
-import { renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { catalogueHomes } from './catalogue.mjs';
 import { judge } from './known-bugs/judge.mjs';
 import { showPage, showTable } from './known-bugs/show.mjs';
+import { TOP, eachOf, keptReport, playTool, stampOf } from './plays.mjs';
 
-const HERE = fileURLToPath(new URL('.', import.meta.url));
-const ROOT = join(HERE, '..', '..');
+const ROWS = new URL('known-bugs.json', import.meta.url);
 const ENOUGH = 0.9;
 const ANY = 'STO-01'; // for a store of which we ask no more than to open
+const LIMIT_MS = 6 * 60 * 1000; // of one release's run
 
 const options = readOptions(process.argv.slice(2));
-const rows = JSON.parse(readFileSync(join(HERE, 'known-bugs.json'), 'utf8'));
+const rows = JSON.parse(readFileSync(ROWS, 'utf8'));
 const chosen = rows.filter(
     ({ id }) => options.ids.length === 0 || options.ids.includes(id),
 );
-const age = newest([
-    options.tool,
-    join(ROOT, 'cases'),
-    join(HERE),
-    join(ROOT, 'harness', 'targets', 'express'),
-]);
+const stamp = await stampOf(options.build, catalogueHomes());
 
 process.exitCode = await main();
 
 async function main() {
     mkdirSync(options.out, { recursive: true });
     const plays = gather(chosen);
-    const left = [...plays.values()];
-    const workers = Array.from({ length: options.jobs }, async () => {
-        for (let play; (play = left.shift()); ) {
-            play.report = await playOnce(play);
-            const done = plays.size - left.length;
-            process.stderr.write(`${done}/${plays.size} ${play.name}\n`);
-        }
+    let done = 0;
+    await eachOf([...plays.values()], options.jobs, async (play) => {
+        play.report = await playOnce(play);
+        process.stderr.write(`${++done}/${plays.size} ${play.name}\n`);
     });
-    await Promise.all(workers);
     const judged = chosen.map((row) =>
         judge(row, ({ name }) => plays.get(name).report, sidesOf(row)),
     );
@@ -61,14 +51,14 @@ async function main() {
 
 function readOptions(args) {
     const read = {
-        build: join(ROOT, 'build'),
-        out: join(ROOT, 'reports', 'out', 'known-bugs'),
+        build: join(TOP, 'build'),
+        out: join(TOP, 'reports', 'out', 'known-bugs'),
         jobs: 2,
-        again: false,
+        fresh: false,
         ids: [],
     };
     for (let arg; (arg = args.shift()) !== undefined; ) {
-        if (arg === '--again') read.again = true;
+        if (arg === '--fresh') read.fresh = true;
         else if (['--out', '--jobs'].includes(arg))
             read[arg.slice(2)] = args.shift();
         else if (/^[A-Z]\d+$/.test(arg)) read.ids.push(arg);
@@ -77,9 +67,9 @@ function readOptions(args) {
     }
     read.jobs = Number(read.jobs);
     read.out = resolve(read.out);
-    read.tool = join(read.build, 'sessionspec');
     if (!(read.jobs >= 1)) refuse('--jobs needs a number');
-    if (!existsSync(read.tool)) refuse(`there is no ${read.tool}: make all`);
+    if (!existsSync(join(read.build, 'sessionspec')))
+        refuse(`there is no sessionspec in ${read.build}: make all`);
     return read;
 }
 
@@ -129,57 +119,25 @@ async function playOnce({ name, args, checks }) {
     const all = ['run', ...args, '--checks', list];
     const key = createHash('sha256').update(all.join(' ')).digest('hex');
     const file = join(options.out, `${key.slice(0, 16)}.json`);
-    const old = options.again ? null : readNewer(file);
-    if (old) return old;
-    const { code, said } = await run([...all, '--report', `json:${file}.new`]);
-    if (code === 0 || code === 1) {
-        renameSync(`${file}.new`, file);
-        return JSON.parse(readFileSync(file, 'utf8'));
-    }
-    const refused = said.trim().split('\n').at(-1) ?? '';
-    writeFileSync(file, JSON.stringify({ name, refused, code }));
-    return { name, refused, code };
-}
-
-function readNewer(file) {
+    const kept = keptReport(file, stamp);
     try {
-        if (statSync(file).mtimeMs < age) return null;
+        if (options.fresh || !(await kept.isKept())) {
+            await kept.drop();
+            const refused = await playInto(file, all);
+            if (refused) writeFileSync(file, JSON.stringify({ name, refused }));
+            await kept.keep();
+        }
         return JSON.parse(readFileSync(file, 'utf8'));
-    } catch {
-        return null;
+    } catch (err) {
+        return { name, refused: err.message };
     }
 }
 
-function run(args) {
-    return new Promise((resolve) => {
-        const child = spawn(options.tool, args, {
-            cwd: ROOT,
-            stdio: ['ignore', 'ignore', 'pipe'],
-        });
-        let said = '';
-        child.stderr.setEncoding('utf8');
-        child.stderr.on('data', (text) => (said += text));
-        child.on('error', (err) => resolve({ code: 2, said: err.message }));
-        child.on('close', (code) => resolve({ code, said }));
-    });
-}
-
-function newest(paths) {
-    let time = 0;
-    for (const path of paths) {
-        const stat = statSync(path);
-        const inside = stat.isDirectory() ? readdirSync(path) : [];
-        time = Math.max(
-            time,
-            stat.isDirectory() ? 0 : stat.mtimeMs,
-            newest(
-                inside
-                    .filter((name) => name !== 'node_modules')
-                    .map((name) => join(path, name)),
-            ),
-        );
-    }
-    return time;
+// Writes the report, or says why there is none.
+async function playInto(file, args) {
+    const all = [...args, '--report', `json:${file}`];
+    const { code, words } = await playTool(options.build, all, LIMIT_MS);
+    return code > 1 ? words || `exit code ${code}` : undefined;
 }
 
 function count(judged) {

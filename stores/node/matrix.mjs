@@ -9,41 +9,35 @@
 // control (express-session's own MemoryStore, memorystore) could not be tried,
 // 2: bad usage.
 
-import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import * as fs from 'node:fs/promises';
-import { existsSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { basename, join } from 'node:path';
 import { catalogueNames, folderName, loadEntry } from './catalogue.mjs';
 import { installEntry } from './install.mjs';
+import { TOP, eachOf, keptReport, playTool, stampOf } from './plays.mjs';
 
 const CONTROLS = ['express-session', 'memorystore']; // tried first
-const AT_ONCE = 2;
+const AT_ONCE = 3; // they wait more than they work
 const LIMIT_MS = 6 * 60 * 1000; // of one store's run
-const TOP = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const REPORTS = join(TOP, 'reports/out/npm');
 
 // ---- One store -------------------------------------------------------------
 
 // Gives { name, file }, or { name, why } where it could not be tried.
-async function tryStore(name, build, key) {
-    const file = join(REPORTS, `${folderName(name)}.json`);
+async function tryStore(name, build, isFresh) {
     const begun = Date.now();
     try {
         const entry = await loadEntry(name);
         const why = whyNot(entry);
         if (why) return say(name, `not run: ${why}`, { why });
-        const mark = await markOf(entry, key);
-        if (await isKept(file, mark))
-            return say(name, `kept: ${await counts(file)}`, { file });
+        const report = await reportOf(entry, build, isFresh);
+        const { file } = report;
+        if (await report.isKept())
+            return say(name, `kept: ${await tell(file)}`, { file });
         await installEntry(entry, undefined, () => {});
-        await runSuite(name, build, file);
-        await fs.writeFile(markFile(file), mark);
+        await runSuite(name, build, report);
         const seconds = Math.round((Date.now() - begun) / 1000);
-        return say(name, `${await counts(file)}, ${seconds} s`, { file });
+        return say(name, `${await tell(file)}, ${seconds} s`, { file });
     } catch (err) {
-        await remove(file);
         return say(name, `broken: ${err.message}`, { why: err.message });
     }
 }
@@ -59,102 +53,38 @@ function say(name, text, result) {
     return { name, ...result };
 }
 
-async function runSuite(name, build, file) {
-    await remove(file);
-    const { code, signal, words } = await run(join(build, 'sessionspec'), [
+async function reportOf({ name, home }, build, isFresh) {
+    const file = join(REPORTS, `${folderName(name)}.json`);
+    const report = keptReport(file, await stampOf(build, [home]));
+    if (isFresh) await report.drop();
+    return report;
+}
+
+async function runSuite(name, build, report) {
+    const { file } = report;
+    await report.drop();
+    const args = [
         ...['run', '--target', 'express', '--store', `npm:${name}`],
         ...['--restart-backend', '--report', `json:${file}`],
-        ...['--report', `html:${pageOf(file)}`],
-    ]);
-    if (signal) throw new Error(`did not end within ${LIMIT_MS / 1000} s`);
+        ...['--report', `html:${file.replace(/json$/, 'html')}`],
+    ];
+    const { code, words } = await playTool(build, args, LIMIT_MS);
     if (code > 1) throw new Error(words || `exit code ${code}`);
+    await report.keep();
 }
 
-// Ended by SIGINT, so that it ends what it has started.
-function run(command, args) {
-    const child = spawn(command, args, {
-        env: { ...process.env, SESSIONSPEC_HOME: TOP },
-        stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    running.add(child);
-    let [text, late] = ['', false];
-    const timer = setTimeout(() => {
-        late = true;
-        child.kill('SIGINT');
-    }, LIMIT_MS);
-    child.stderr.setEncoding('utf8').on('data', (more) => (text += more));
-    return new Promise((resolve, reject) => {
-        child.on('error', reject);
-        child.on('close', (code) => {
-            clearTimeout(timer);
-            running.delete(child);
-            const words = text.trim().split('\n').pop();
-            resolve({ code, signal: late, words });
-        });
-    });
-}
-
-const running = new Set();
-
-for (const signal of ['SIGINT', 'SIGTERM'])
-    process.once(signal, () => {
-        for (const child of running) child.kill('SIGINT');
-        process.exit(130);
-    });
-
-async function counts(file) {
-    const { totals } = JSON.parse(await fs.readFile(file, 'utf8'));
+// One fault may fail many cases: the requirements tell more of a store.
+async function tell(file) {
+    const { totals, requirements } = JSON.parse(await fs.readFile(file, 'utf8'));
     const bad = totals.failed + totals.errors + totals.crashed;
-    return `${totals.passed} passed, ${bad} failed, ${totals.skipped} skipped`;
-}
-
-// ---- What was tried already ------------------------------------------------
-
-const pageOf = (file) => file.replace(/\.json$/, '.html');
-const markFile = (file) => file.replace(/\.json$/, '.mark');
-
-async function remove(file) {
-    for (const path of [file, pageOf(file), markFile(file)])
-        await fs.rm(path, { force: true });
-}
-
-async function isKept(file, mark) {
-    const old = await fs.readFile(markFile(file), 'utf8').catch(() => '');
-    return old === mark && existsSync(file);
-}
-
-// Changes with the entry, and with what all stores are tried by.
-async function markOf({ home }, key) {
-    const hash = createHash('sha256').update(key);
-    for (const name of (await fs.readdir(home)).sort())
-        hash.update(await fs.readFile(join(home, name)));
-    return hash.digest('hex');
-}
-
-async function keyOf(build) {
-    const hash = createHash('sha256');
-    hash.update(await fs.readFile(join(build, 'sessionspec')));
-    for (const folder of ['cases', 'harness/targets/express', 'stores/node'])
-        for (const name of (await fs.readdir(join(TOP, folder))).sort())
-            if (/\.(yml|mjs|sh|json)$/.test(name))
-                hash.update(await fs.readFile(join(TOP, folder, name)));
-    return hash.digest('hex');
+    const fails = requirements.filter(({ verdict }) => verdict === 'fails');
+    return (
+        `${fails.length} requirements fail, in ${bad} cases; ` +
+        `${totals.passed} passed, ${totals.skipped} skipped`
+    );
 }
 
 // ---- All of them -----------------------------------------------------------
-
-// The slow ones, behind a server, need not come last: names are in the order
-// of the alphabet, which is as good as any.
-async function tryAll(names, build, key) {
-    const results = [];
-    const left = [...names];
-    const work = async () => {
-        for (let name; (name = left.shift()); )
-            results.push(await tryStore(name, build, key));
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, work));
-    return results.sort((a, b) => names.indexOf(a.name) - names.indexOf(b.name));
-}
 
 async function compare(results, build) {
     const files = results.filter(({ file }) => file).map(({ file }) => file);
@@ -163,11 +93,12 @@ async function compare(results, build) {
         .filter(({ why }) => why)
         .flatMap(({ name, why }) => ['--absent', `${name}=${why}`]);
     const index = join(REPORTS, 'index');
-    const { code, words } = await run(join(build, 'sessionspec'), [
+    const args = [
         ...['compare', ...files, ...absent, '--report', `html:${index}.html`],
         ...['--report', `json:${index}.json`],
         ...['--report', `markdown:${index}.md`],
-    ]);
+    ];
+    const { code, words } = await playTool(build, args, LIMIT_MS);
     if (code !== 0) throw new Error(words);
     return `${index}.html`;
 }
@@ -193,8 +124,9 @@ function readArgs(args) {
 async function main({ build, fresh, names }) {
     const begun = Date.now();
     await fs.mkdir(REPORTS, { recursive: true });
-    const key = fresh ? String(begun) : await keyOf(build);
-    const results = await tryAll(names, build, key);
+    const results = await eachOf(names, AT_ONCE, (name) =>
+        tryStore(name, build, fresh),
+    );
     const page = await compare(results, build);
     const tried = results.filter(({ file }) => file).length;
     const seconds = Math.round((Date.now() - begun) / 1000);

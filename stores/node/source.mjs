@@ -23,6 +23,8 @@ const IMPORTED = [
     'ERR_REQUIRE_ASYNC_MODULE',
     'ERR_PACKAGE_PATH_NOT_EXPORTED',
 ];
+const TRIAL = 'sessionspec-trial';
+const WARM_UP_MS = 5 * 1000;
 const HOOKS = ['spoil', 'break', 'mend'];
 
 // `session` is the express-session module that goes with the stores. Throws an
@@ -46,7 +48,7 @@ export async function openSource(text, { session, say = tell }) {
 // ---- The two kinds ---------------------------------------------------------
 
 async function planPackage(spec, say) {
-    const entry = settle(await loadEntry(spec.name), spec.options);
+    const entry = await loadEntry(spec.name, spec.options);
     const address = takeUrl(spec, entry) ?? namedAddress(entry, say);
     refuse(entry, address);
     const { folder, version } = await installEntry(entry, spec.version, say);
@@ -68,15 +70,6 @@ function namedAddress({ name, address: variable }, say) {
     if (!address) return undefined;
     say(`npm:${name} is on what ${variable} names`);
     return address;
-}
-
-// What an entry says may depend on the options: one that has the choice of
-// backends.
-function settle(entry, options) {
-    for (const name of ['backend', 'address', 'clock', 'resolution'])
-        if (typeof entry[name] === 'function')
-            entry[name] = entry[name](options);
-    return entry;
 }
 
 function refuse({ name, missing, node, address: variable }, address) {
@@ -180,7 +173,8 @@ class Source {
             this.#shared = await this.#do('connect', () =>
                 this.#entry.connect(this.#given),
             );
-        const trial = await this.open({ namespace: 'sessionspec-trial' });
+        const trial = await this.open({ namespace: TRIAL });
+        await warmUp(trial.store);
         this.#operations = METHODS.filter(
             (name) => typeof trial.store[name] === 'function',
         );
@@ -279,6 +273,19 @@ class Source {
             clearTimeout(timer);
         }
     }
+}
+
+// Connections that are made with the first call are not to begin within an
+// app, whose clock may be another's. What is wrong shows in the cases.
+async function warmUp(store) {
+    let timer;
+    await new Promise((resolve) => {
+        timer = setTimeout(resolve, WARM_UP_MS);
+        Promise.resolve()
+            .then(() => store.get(TRIAL, resolve))
+            .catch(resolve);
+    });
+    clearTimeout(timer);
 }
 
 // A name that any backend takes for a table, a file or a prefix.

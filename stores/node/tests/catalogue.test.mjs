@@ -16,7 +16,7 @@ const MEMBERS = [
 ];
 const CAPABILITIES = ['namespace', 'alone', 'durable', 'binary-sid'];
 
-const entries = await Promise.all(catalogueNames().map(loadEntry));
+const entries = await Promise.all(catalogueNames().map((name) => loadEntry(name)));
 const present = entries.filter((entry) => !entry.gone);
 
 for (const entry of entries)

@@ -28,10 +28,6 @@ const HANGS_MS = 60 * 1000;
 
 const backends = new Map(); // name to the promise of one
 
-function nameOfBackend({ backend }) {
-    return typeof backend === 'function' ? backend({}) : backend;
-}
-
 function backendOf(name) {
     if (!name) return undefined;
     if (!backends.has(name)) backends.set(name, startBackend(name));
@@ -51,7 +47,7 @@ for (const file of readdirSync(FOLDER)) {
         const entry = await loadEntry(name);
         assert.equal(version, entry.tested, 'the newest that we tried');
         const { folder } = await installEntry(entry, version);
-        const backend = await backendOf(nameOfBackend(entry));
+        const backend = await backendOf(entry.backend);
         await run(process.execPath, [path, folder, backend?.address ?? ''], {
             timeout: HANGS_MS,
             env: { ...process.env, NODE_PATH: EXPRESS },
