@@ -2,6 +2,7 @@
 #include "aftermath.h"
 
 #include "bad_events.h"
+#include "late_touch.h"
 #include "match.h"
 #include "needs.h"
 
@@ -70,6 +71,15 @@ static void judge_warning(struct scene *scene, const char *text)
                      arena_strdup(&scene->arena, text), warning_against(text));
 }
 
+static const char *blame(const struct scene_app *app, const json_t *event,
+                         const char *word)
+{
+    if (word && strcmp(word, "error") == 0 &&
+        late_touch_caused(&app->trace, event))
+        return LATE_TOUCH_AGAINST;
+    return event_against(word);
+}
+
 static void judge_event(struct scene *scene, const struct scene_app *app,
                         const json_t *event)
 {
@@ -80,7 +90,7 @@ static void judge_event(struct scene *scene, const struct scene_app *app,
         judge_warning(scene, text);
     if (event_is_bad(word) && !is_foreseen(app, event))
         find_against(scene, "events", "no event that the case did not foresee",
-                     match_show(&scene->arena, event), event_against(word));
+                     match_show(&scene->arena, event), blame(app, event, word));
 }
 
 static void judge_call(struct scene *scene, const json_t *call)
