@@ -71,6 +71,31 @@ static void judge_warning(struct scene *scene, const char *text)
                      arena_strdup(&scene->arena, text), warning_against(text));
 }
 
+static bool is_same(const json_t *a, const json_t *b, const char *key)
+{
+    const json_t *of_a = json_object_get(a, key),
+                 *of_b = json_object_get(b, key);
+
+    return of_a == of_b || json_equal(of_a, of_b);
+}
+
+/* Whether one before it is alike but for when it came. */
+static bool was_told(const struct scene_app *app, const json_t *event)
+{
+    const json_t *one;
+    size_t i;
+
+    json_array_foreach(app->trace.events, i, one)
+    {
+        if (one == event)
+            break;
+        if (is_same(one, event, "event") && is_same(one, event, "op") &&
+            is_same(one, event, "text") && !is_foreseen(app, one))
+            return true;
+    }
+    return false;
+}
+
 static const char *blame(const struct scene_app *app, const json_t *event,
                          const char *word)
 {
@@ -88,7 +113,7 @@ static void judge_event(struct scene *scene, const struct scene_app *app,
 
     if (word && strcmp(word, "warning") == 0)
         judge_warning(scene, text);
-    if (event_is_bad(word) && !is_foreseen(app, event))
+    if (event_is_bad(word) && !is_foreseen(app, event) && !was_told(app, event))
         find_against(scene, "events", "no event that the case did not foresee",
                      match_show(&scene->arena, event), blame(app, event, word));
 }

@@ -38,7 +38,7 @@
     X("tls", "it has an https:// address as well")                             \
     X("store-spec", "it opens a store that is named by a SPEC")                \
     X("real-time", "nothing: the clock runs, and `wait` waits")                \
-    X("alone", "nothing: no other case is played meanwhile")                   \
+    X("undisturbed", "nothing: no other case is played meanwhile")             \
     X("expiry-callback", "the option expireCallback, a call when one expires") \
     X("debug", "what DEBUG=express-session prints comes as events")            \
     X("no-callback", "the store can be called without a callback")             \

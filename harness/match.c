@@ -478,9 +478,10 @@ const char *match_describe(const struct match *match,
             within ? within->text : "1s");
     if (node_get(pattern, "at-most"))
         return arena_printf(
-            match->arena, "at most %s%s%s",
+            match->arena, "at most %s%s%s%s",
             match_describe(match, node_get(pattern, "at-most"), as),
-            within ? " and " : "", within ? within->text : "");
+            within ? ", and " : "", within ? within->text : "",
+            within ? " more" : "");
     return describe_items(match, pattern, MATCH_DATA, "{",
                           match->part ? ", …}" : "}");
 }

@@ -21,7 +21,7 @@
 #define BREAK    "break"
 
 /* What concerns the whole process. */
-#define ALONE "alone"
+#define UNDISTURBED "undisturbed"
 
 /* `callback: throws` */
 #define CALLED_BACK "throwing-callback"
@@ -55,8 +55,8 @@ static const char *word_unmet(const char *word, const json_t *about,
                             "the store %s judges expiry by a clock of its own; "
                             "the real-time cases stand for this one",
                             store_name(store));
-    if (strcmp(word, "real-time") == 0 || about_has(about, word) ||
-        store_has(store, word))
+    if (strcmp(word, "real-time") == 0 || strcmp(word, UNDISTURBED) == 0 ||
+        about_has(about, word) || store_has(store, word))
         return NULL;
     if (strcmp(word, BREAK) == 0)
         return word_unmet(BREAKING, about, store, arena);
@@ -295,7 +295,7 @@ bool needs_real_time(const struct test_case *test)
 
 bool needs_alone(const struct test_case *test)
 {
-    return has_need(test, ALONE) || needs_break(test);
+    return has_need(test, UNDISTURBED) || needs_break(test);
 }
 
 bool needs_break(const struct test_case *test)

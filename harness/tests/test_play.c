@@ -182,6 +182,25 @@ static void test_an_unforeseen_error_event_fails_the_case(void **state)
         OUTCOME_PASS);
 }
 
+static void test_one_event_is_told_once_however_often_it_comes(void **state)
+{
+    struct fixture *f = *state;
+
+    play(f, "    steps:\n"
+            "      - fault: { op: set, error: { message: full }, times: 3 }\n"
+            "      - repeat:\n"
+            "          times: 3\n"
+            "          steps:\n"
+            "            - request: GET /\n"
+            "              do: [ { add: { a: 1 } } ]\n"
+            "      - fault: { op: set, error: { message: fuller } }\n"
+            "      - request: GET /\n"
+            "        do: [ { add: { a: 1 } } ]\n");
+    assert_int_equal(f->result.failure_count, 2);
+    assert_non_null(strstr(failure(f, 0)->actual, "full\""));
+    assert_non_null(strstr(failure(f, 1)->actual, "fuller"));
+}
+
 static void test_options_that_are_refused_are_an_error(void **state)
 {
     struct fixture *f = *state;
@@ -513,6 +532,7 @@ int main(void)
         CASE(test_a_case_that_holds_passes),
         CASE(test_the_case_stops_after_a_step_that_failed),
         CASE(test_an_unforeseen_error_event_fails_the_case),
+        CASE(test_one_event_is_told_once_however_often_it_comes),
         CASE(test_options_that_are_refused_are_an_error),
         CASE(test_a_value_that_cannot_be_saved_fails),
         CASE(test_a_failing_interleaving_is_named_and_drawn),
