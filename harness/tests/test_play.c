@@ -195,7 +195,8 @@ static void test_one_event_is_told_once_however_often_it_comes(void **state)
             "              do: [ { add: { a: 1 } } ]\n"
             "      - fault: { op: set, error: { message: fuller } }\n"
             "      - request: GET /\n"
-            "        do: [ { add: { a: 1 } } ]\n");
+            "        do: [ { add: { a: 1 } } ]\n"
+            "        expect: { status: 200 }\n");
     assert_int_equal(f->result.failure_count, 2);
     assert_non_null(strstr(failure(f, 0)->actual, "full\""));
     assert_non_null(strstr(failure(f, 1)->actual, "fuller"));
@@ -524,6 +525,24 @@ static void test_a_step_is_passed_over_where_the_store_cannot(void **state)
     assert_int_equal(play(f, steps), OUTCOME_FAIL);
 }
 
+static void test_a_step_is_passed_over_behind_an_error(void **state)
+{
+#define BEHIND(action)                                                         \
+    "    steps:\n"                                                             \
+    "      - request: GET /\n"                                                 \
+    "        do: [ " action " ]\n"                                             \
+    "        expect: { error: any }\n"                                         \
+    "      - store: { get: nothing }\n"                                        \
+    "        where: accepted\n"                                                \
+    "        expect: { session: { n: 1 } }\n"
+    struct fixture *f = *state;
+
+    assert_int_equal(play(f, BEHIND("{ throw: oops }")), OUTCOME_PASS);
+    forget(state);
+    assert_int_equal(play(f, BEHIND("{ read: n }")), OUTCOME_FAIL);
+#undef BEHIND
+}
+
 #define CASE(test) cmocka_unit_test_setup_teardown(test, NULL, forget)
 
 int main(void)
@@ -551,6 +570,7 @@ int main(void)
         CASE(test_to_outlive_is_to_wait_for_the_resolution_too),
         CASE(test_a_frozen_clock_agrees_with_the_stores_own),
         CASE(test_a_step_is_passed_over_where_the_store_cannot),
+        CASE(test_a_step_is_passed_over_behind_an_error),
     };
 
     return cmocka_run_group_tests(tests, start_server, stop_server);
