@@ -78,7 +78,7 @@ async function filesOf(path) {
     if (!(await fs.stat(path)).isDirectory()) return [path];
     const all = await fs.readdir(path, { withFileTypes: true });
     return all
-        .filter((one) => one.isFile())
+        .filter((one) => one.isFile() && !one.name.endsWith('.md'))
         .map(({ name }) => join(path, name))
         .sort();
 }

@@ -2,6 +2,7 @@
 // sent, a request refused.
 
 const LARGEST_BODY = 16 * 1024 * 1024; // bytes
+const SHOWN_MAX = 200; // of what is no Error
 
 // The client's mistake, or a request that cannot be met: ends as `status`
 // with the message.
@@ -80,8 +81,17 @@ export function errorCoded(err) {
 // Some classes of errors leave the word to what they hold, or to their name.
 function messageOf(err) {
     const { message, errors, code } = Object(err);
-    if (message === undefined) return String(err);
+    if (message === undefined)
+        return isObject(err) ? `no Error, but ${show(err)}` : String(err);
     return String(message || errors?.[0]?.message || code || kindOf(err));
+}
+
+function show(value) {
+    try {
+        return JSON.stringify(value).slice(0, SHOWN_MAX);
+    } catch {
+        return String(value); // a circle
+    }
 }
 
 function kindOf(err) {

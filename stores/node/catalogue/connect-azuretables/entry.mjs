@@ -11,7 +11,7 @@ export default {
     address: VARIABLE,
     clock: 'real',
     resolution: 60000, // what is expired is looked for each minute
-    capabilities: ['namespace', 'durable', 'binary-sid'],
+    capabilities: ['namespace', 'durable'],
     async connect({ load, address }) {
         return (await load('azure-storage')).createTableService(address);
     },

@@ -6,7 +6,7 @@ export default {
     package: 'restsession',
     backend: 'rest',
     clock: 'real', // the service's
-    capabilities: ['namespace', 'durable', 'binary-sid'],
+    capabilities: ['namespace', 'durable'],
     async open({ load, session, address, key }) {
         const RestStore = (await load('restsession'))(session);
         return new RestStore(`${address}/${key}`);

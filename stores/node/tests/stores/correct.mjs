@@ -43,7 +43,7 @@ export default function makeStore({ session, options }) {
         version: '1.0.0',
         clock,
         resolution: late || (clock === 'real' ? 1 : 0),
-        capabilities: ['namespace'],
+        capabilities: ['namespace', 'binary-sid'],
     };
 }
 
