@@ -12,6 +12,9 @@
 /* Bytes of the target's stderr, its last, in the transcript of a case. */
 #define STDERR_SHOWN 2000
 
+/* For a word of a target that did not answer. */
+#define LOST_WAIT_MS 2000
+
 /* How the sanitizers' reports begin. */
 static const char *const sanitizer_texts[] = {
     "AddressSanitizer", "LeakSanitizer", "ThreadSanitizer", "MemorySanitizer",
@@ -168,29 +171,49 @@ static void judge_traces(struct scene *scene)
 
 /* ------------------------------------------------------------ the backend */
 
-/* The next case stands on it, even if this one was cut short. */
-static void mend_backend(struct scene *scene)
+/* A target that took too long for one request may be there for others. */
+static bool is_there(struct track *track, const struct scene_app *app)
 {
-    const struct scene_app *app = scene->app_count ? scene->apps : NULL;
+    struct probe probe = track->probe;
     struct probe_answer answer = { 0 };
     struct fault fault;
-    struct track track;
-    json_t *body;
     int code;
 
-    if (!app || !app->made)
-        return;
-    body = json_pack("{s:s}", "op", "mend");
-    track_begin(&track, scene, NULL);
-    code = probe_store(&track.probe, app->id, body, &answer, &fault);
+    probe.timeout_ms = LOST_WAIT_MS;
+    code = probe_trace(&probe, app->id, app->trace.last, &answer, &fault);
+    probe_answer_clear(&answer);
+    return code == 0;
+}
+
+static void mend(struct scene *scene, struct track *track,
+                 const struct scene_app *app)
+{
+    struct probe_answer answer = { 0 };
+    struct fault fault;
+    json_t *body = json_pack("{s:s}", "op", "mend");
+    int code = probe_store(&track->probe, app->id, body, &answer, &fault);
+
     if (code && !scene->lost)
         scene_stop(scene, NULL, code, &fault);
     else if (json_object_get(answer.body, "error"))
         find(scene, "store", "a backend that can be started again",
              match_show(&scene->arena, answer.body));
     probe_answer_clear(&answer);
-    track_end(&track);
     json_decref(body);
+}
+
+/* The next case stands on it, even if this one was cut short. */
+static void mend_backend(struct scene *scene)
+{
+    const struct scene_app *app = scene->app_count ? scene->apps : NULL;
+    struct track track;
+
+    if (!app || !app->made)
+        return;
+    track_begin(&track, scene, NULL);
+    if (!scene->lost || is_there(&track, app))
+        mend(scene, &track, app);
+    track_end(&track);
 }
 
 /* ------------------------------------------------------------------ stderr */
