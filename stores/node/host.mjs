@@ -9,7 +9,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { installClock } from '../../harness/targets/express/clock.mjs';
+import { atTime, installClock } from '../../harness/targets/express/clock.mjs';
 import { context } from '../../harness/targets/express/context.mjs';
 import { errorCoded } from '../../harness/targets/express/http.mjs';
 import { loadEntry } from './catalogue.mjs';
@@ -233,7 +233,9 @@ async function main([text, more]) {
     installClock();
     const clock = new HostClock(false);
     const who = { app: { clock } };
-    const source = await context.run(who, () => openSource(text, { session }));
+    const source = await context.run(who, () =>
+        openSource(text, { session, at: atTime }),
+    );
     clock.isReal = source.describe().clock === 'real';
     const host = new Host(source, session, clock, write);
     host.hello();

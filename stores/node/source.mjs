@@ -17,6 +17,7 @@ const CLOSE_MS = 3 * 1000; // the backend may be gone
 const METHODS = ['get', 'set', 'destroy', 'touch', 'all', 'length', 'clear'];
 // ms: no document says what holds at the very millisecond of expiry.
 const AN_INSTANT = 1;
+const A_SECOND = 1000; // which is what most backends count in
 // Codes of what `require` cannot load and `import` can.
 const IMPORTED = [
     'ERR_REQUIRE_ESM',
@@ -24,12 +25,13 @@ const IMPORTED = [
     'ERR_PACKAGE_PATH_NOT_EXPORTED',
 ];
 const TRIAL = 'sessionspec-trial';
-const WARM_UP_MS = 5 * 1000;
+const TRIAL_MS = 5 * 1000; // for one call
+const LIFE_MS = 60 * 1000;
 const HOOKS = ['spoil', 'break', 'mend'];
 
-// `session` is the express-session module that goes with the stores. Throws an
-// Error of one line.
-export async function openSource(text, { session, say = tell }) {
+// `session` is the express-session module that goes with the stores; `at(ms,
+// act)` runs a function at another time. Throws an Error of one line.
+export async function openSource(text, { session, at, say = tell }) {
     const spec = parseSpec(text);
     const plan =
         spec.kind === 'npm'
@@ -37,7 +39,7 @@ export async function openSource(text, { session, say = tell }) {
             : await planFactory(spec);
     const source = new Source(spec, plan, session);
     try {
-        await source.begin(say);
+        await source.begin(say, at);
     } catch (err) {
         await source.end();
         throw err;
@@ -159,7 +161,7 @@ class Source {
         this.#given = had;
     }
 
-    async begin(say) {
+    async begin(say, at) {
         const { backend: name, connect } = this.#entry;
         this.#folder = await makeFolder();
         this.#given.folder = this.#folder.path;
@@ -175,6 +177,7 @@ class Source {
             );
         const trial = await this.open({ namespace: TRIAL });
         await warmUp(trial.store);
+        if (at && !this.#entry.clock) await this.#findClock(trial.store, at);
         this.#operations = METHODS.filter(
             (name) => typeof trial.store[name] === 'function',
         );
@@ -198,6 +201,20 @@ class Source {
             hooks: HOOKS.filter((name) => this.#entry[name]),
             operations: this.#operations,
         };
+    }
+
+    // Where nothing is said of the clock: a session that has outlived itself by
+    // a Date moved on is gone, or a backend judges that.
+    async #findClock(store, at) {
+        const { Cookie } = this.#given.session;
+        const begun = Date.now();
+        const cookie = at(begun, () => new Cookie({ maxAge: LIFE_MS }));
+        const ask = (ms, op, ...args) => at(ms, () => answerOf(store, op, args));
+        await ask(begun, 'set', TRIAL, { cookie });
+        const found = await ask(begun + 2 * LIFE_MS, 'get', TRIAL);
+        await ask(begun, 'destroy', TRIAL);
+        this.#entry.clock = found ? 'real' : 'virtual';
+        if (found) this.#entry.resolution ??= A_SECOND;
     }
 
     // A store for one app; `options` go over those of the SPEC.
@@ -276,16 +293,22 @@ class Source {
 }
 
 // Connections that are made with the first call are not to begin within an
-// app, whose clock may be another's. What is wrong shows in the cases.
-async function warmUp(store) {
+// app, whose clock may be another's.
+function warmUp(store) {
+    return answerOf(store, 'get', [TRIAL]);
+}
+
+// What a call gave, if anything: what is wrong shows in the cases.
+async function answerOf(store, op, args) {
     let timer;
-    await new Promise((resolve) => {
-        timer = setTimeout(resolve, WARM_UP_MS);
+    const answer = await new Promise((resolve) => {
+        timer = setTimeout(resolve, TRIAL_MS);
         Promise.resolve()
-            .then(() => store.get(TRIAL, resolve))
-            .catch(resolve);
+            .then(() => store[op](...args, (err, value) => resolve(value)))
+            .catch(() => resolve());
     });
     clearTimeout(timer);
+    return answer;
 }
 
 // A name that any backend takes for a table, a file or a prefix.

@@ -38,6 +38,11 @@ export function isTime(ms) {
     return Number.isInteger(ms) && Math.abs(ms) <= FURTHEST;
 }
 
+// Runs `act`, and all that it starts, at that time, in no app.
+export function atTime(ms, act) {
+    return context.run({ app: { clock: { now: () => ms } } }, act);
+}
+
 function now() {
     const who = context.getStore();
     return (who?.clock ?? who?.app.clock)?.now() ?? RealDate.now();

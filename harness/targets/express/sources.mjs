@@ -5,6 +5,7 @@
 // for a handle {store, close(), spoil(sid)?, break()?, mend()?}, and stop(),
 // start(), end() for what all its stores stand on.
 
+import { atTime } from './clock.mjs';
 import { Refusal } from './http.mjs';
 import { limit } from './limit.mjs';
 
@@ -69,6 +70,7 @@ export async function openSource(spec, release) {
     return source.openSource(spec, {
         session: release.session({}),
         version: release.version,
+        at: atTime,
     });
 }
 

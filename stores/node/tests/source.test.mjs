@@ -7,6 +7,10 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import {
+    atTime,
+    installClock,
+} from '../../../harness/targets/express/clock.mjs';
 import { openSource } from '../source.mjs';
 import { makePlace, withEnvironment } from './places.mjs';
 
@@ -53,6 +57,25 @@ test('what a factory does not say is what most stores are', async (t) => {
         { name, clock, resolution, capabilities },
         { name: 'plain', clock: 'virtual', resolution: 1, capabilities: [] },
     );
+});
+
+test('whose clock it is, where a factory does not say', async (t) => {
+    installClock();
+    const session = createRequire(EXPRESS)('express-session');
+    for (const [judge, clock, resolution] of [
+        ['date', 'virtual', 1],
+        ['timer', 'real', 1000],
+        ['nobody', 'real', 1000],
+        ['thrown', 'virtual', 1],
+    ]) {
+        const text = `node:${STORES}judged.mjs?by=${judge}`;
+        const source = await openSource(text, { session, at: atTime });
+        t.after(() => source.end());
+        const said = source.describe();
+        equal([said.clock, said.resolution], [clock, resolution], judge);
+        const { store } = await source.open({ namespace: 'a' });
+        equal(store.held.size, 0, 'nothing of the trial is left');
+    }
 });
 
 test('several namespaces stand side by side', async (t) => {

@@ -69,7 +69,7 @@ export default async ({ folder, key, namespace, options }) => {
     return {
         store,
         version: '1.2.3',
-        clock: options.clock,
+        clock: options.clock ?? 'virtual',
         capabilities: ['namespace'],
         resolution: 5,
         close: () => store.set('closed', { cookie: {} }, () => {}),
