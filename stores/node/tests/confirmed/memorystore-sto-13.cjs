@@ -1,4 +1,4 @@
-// STO-11, memorystore 1.6.8: length counts a session that has expired
+// STO-13, memorystore 1.6.8: length counts a session that has expired
 const need = require('module').createRequire(process.argv[2] + '/');
 const session = need('express-session');
 const Store = need('memorystore')(session);

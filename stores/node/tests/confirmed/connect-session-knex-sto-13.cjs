@@ -1,4 +1,4 @@
-// STO-11, connect-session-knex 5.0.0: length counts a session that has expired
+// STO-13, connect-session-knex 5.0.0: length counts a session that has expired
 const need = require('module').createRequire(process.argv[2] + '/');
 const { ConnectSessionKnexStore } = need('connect-session-knex');
 const Knex = need('knex');
