@@ -13,7 +13,6 @@
 #include "facts.h"
 #include "steps.h"
 
-
 /* How late a timer fires on a machine that is busy. */
 #define OUTLIVE_TIMERS_MS 200
 
