@@ -2,9 +2,9 @@
 #include "aftermath.h"
 
 #include "bad_events.h"
-#include "late_touch.h"
 #include "match.h"
 #include "needs.h"
+#include "store_error.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -99,13 +99,15 @@ static bool was_told(const struct scene_app *app, const json_t *event)
     return false;
 }
 
-static const char *blame(const struct scene_app *app, const json_t *event,
-                         const char *word)
+/* Errors that the case itself brought about are its own affair. */
+static const char *blame(const struct scene *scene, const struct scene_app *app,
+                         const json_t *event, const char *word)
 {
-    if (word && strcmp(word, "error") == 0 &&
-        late_touch_caused(&app->trace, event))
-        return LATE_TOUCH_AGAINST;
-    return event_against(word);
+    const char *against = NULL;
+
+    if (word && strcmp(word, "error") == 0 && !needs_errors(scene->test))
+        against = store_error_against(&app->trace, event);
+    return against ? against : event_against(word);
 }
 
 static void judge_event(struct scene *scene, const struct scene_app *app,
@@ -118,7 +120,8 @@ static void judge_event(struct scene *scene, const struct scene_app *app,
         judge_warning(scene, text);
     if (event_is_bad(word) && !is_foreseen(app, event) && !was_told(app, event))
         find_against(scene, "events", "no event that the case did not foresee",
-                     match_show(&scene->arena, event), blame(app, event, word));
+                     match_show(&scene->arena, event),
+                     blame(scene, app, event, word));
 }
 
 static void judge_call(struct scene *scene, const json_t *call)

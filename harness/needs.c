@@ -298,7 +298,8 @@ bool needs_alone(const struct test_case *test)
     return has_need(test, UNDISTURBED) || needs_break(test);
 }
 
-bool needs_break(const struct test_case *test)
+/* Whether it needs one of the words, by its `needs` or by its steps. */
+static bool needs_any(const struct test_case *test, const char *const *words)
 {
     struct implied implied = { .runs = false };
 
@@ -306,10 +307,24 @@ bool needs_break(const struct test_case *test)
     for (size_t i = 0; i < test->needs.count; i++)
         imply(&implied, test->needs.list[i]);
     for (size_t i = 0; i < IMPLIED; i++)
-        if (implied.words[i] && (strcmp(implied_words[i], BREAKING) == 0 ||
-                                 strcmp(implied_words[i], BREAK) == 0))
+        if (implied.words[i] && word_in(implied_words[i], words))
             return true;
     return false;
+}
+
+bool needs_break(const struct test_case *test)
+{
+    static const char *const words[] = { BREAKING, BREAK, NULL };
+
+    return needs_any(test, words);
+}
+
+bool needs_errors(const struct test_case *test)
+{
+    static const char *const words[] = { "fault", "spoil",    BREAKING,
+                                         BREAK,   "circular", NULL };
+
+    return needs_any(test, words);
 }
 
 static int answer_read(const struct probe_answer *answer, json_t **store,

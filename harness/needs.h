@@ -30,6 +30,9 @@ bool needs_real_time(const struct test_case *test);
 /* Whether it breaks what the others stand on. */
 bool needs_break(const struct test_case *test);
 
+/* Whether it makes calls of the store fail, or breaks or spoils something. */
+bool needs_errors(const struct test_case *test);
+
 /* Whether nothing else may run at the time: it breaks something, or says so. */
 bool needs_alone(const struct test_case *test);
 
