@@ -176,8 +176,9 @@ class Source {
                 this.#entry.connect(this.#given),
             );
         const trial = await this.open({ namespace: TRIAL });
-        await warmUp(trial.store);
-        if (at && !this.#entry.clock) await this.#findClock(trial.store, at);
+        const isThere = await warmUp(trial.store);
+        if (isThere && at && !this.#entry.clock)
+            await this.#findClock(trial.store, at);
         this.#operations = METHODS.filter(
             (name) => typeof trial.store[name] === 'function',
         );
@@ -209,12 +210,13 @@ class Source {
         const { Cookie } = this.#given.session;
         const begun = Date.now();
         const cookie = at(begun, () => new Cookie({ maxAge: LIFE_MS }));
-        const ask = (ms, op, ...args) => at(ms, () => answerOf(store, op, args));
+        const ask = (ms, op, ...args) =>
+            at(ms, () => answerOf(store, op, args));
         await ask(begun, 'set', TRIAL, { cookie });
-        const found = await ask(begun + 2 * LIFE_MS, 'get', TRIAL);
+        const outlived = await ask(begun + 2 * LIFE_MS, 'get', TRIAL);
         await ask(begun, 'destroy', TRIAL);
-        this.#entry.clock = found ? 'real' : 'virtual';
-        if (found) this.#entry.resolution ??= A_SECOND;
+        this.#entry.clock = outlived?.value ? 'real' : 'virtual';
+        if (outlived?.value) this.#entry.resolution ??= A_SECOND;
     }
 
     // A store for one app; `options` go over those of the SPEC.
@@ -293,18 +295,18 @@ class Source {
 }
 
 // Connections that are made with the first call are not to begin within an
-// app, whose clock may be another's.
-function warmUp(store) {
-    return answerOf(store, 'get', [TRIAL]);
+// app, whose clock may be another's. Gives whether the store answers.
+async function warmUp(store) {
+    return (await answerOf(store, 'get', [TRIAL])) !== undefined;
 }
 
-// What a call gave, if anything: what is wrong shows in the cases.
+// { value }, or undefined where none came: what is wrong shows in the cases.
 async function answerOf(store, op, args) {
     let timer;
     const answer = await new Promise((resolve) => {
         timer = setTimeout(resolve, TRIAL_MS);
         Promise.resolve()
-            .then(() => store[op](...args, (err, value) => resolve(value)))
+            .then(() => store[op](...args, (_, value) => resolve({ value })))
             .catch(() => resolve());
     });
     clearTimeout(timer);
