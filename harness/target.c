@@ -136,14 +136,15 @@ static bool is_noted_hung(struct target *target, const struct incarnation *one)
 }
 
 /* One that lives and says nothing would cost every case to come its whole
- * time: it is ended like one that died. */
+ * time: it is ended like one that died. While one thread asks it, another's
+ * patience may have ended it. */
 static bool has_ended(struct target *target, struct incarnation *one, char *how,
                       size_t size)
 {
     if (process_ended(one->process, TARGET_DEATH_MS, how, size))
         return true;
     if (!incarnation_is_silent(&target->spec, one))
-        return false;
+        return process_ended(one->process, TARGET_DEATH_MS, how, size);
     note_hung(target, one);
     process_kill(one->process);
     return process_ended(one->process, TARGET_SILENCE_MS, how, size);
