@@ -138,12 +138,13 @@ static int tear_down(void **state)
     return 0;
 }
 
-static enum http_transport ask(struct fixture *fixture, const char *path)
+static enum http_transport ask_within(struct fixture *fixture, const char *path,
+                                      long timeout_ms)
 {
     struct http_request request = { .method = "GET",
                                     .base = target_base(fixture->target, false),
                                     .target = path,
-                                    .timeout_ms = 10000 };
+                                    .timeout_ms = timeout_ms };
     struct http_reply reply = { .status = 0 };
     struct http_client *client = http_pool_take(fixture->pool);
     enum http_transport transport;
@@ -153,6 +154,11 @@ static enum http_transport ask(struct fixture *fixture, const char *path)
     http_reply_clear(&reply);
     http_pool_give(fixture->pool, client);
     return transport;
+}
+
+static enum http_transport ask(struct fixture *fixture, const char *path)
+{
+    return ask_within(fixture, path, 10000);
 }
 
 static pid_t pid_of(struct fixture *fixture)
@@ -360,6 +366,29 @@ static void test_many_who_ask_get_one_restart(void **state)
     assert_int_equal(target_generation(fixture->target), 1);
     /* The thread that started it again has ended; the target has not. */
     assert_int_equal(ask(fixture, "/"), HTTP_OK);
+}
+
+/* The first who asks loses patience, and ends it; the others, who began a
+ * little later, find a connection that was closed. */
+static void test_many_who_ask_one_that_hangs_hear_the_same(void **state)
+{
+    struct fixture *fixture = *state;
+    struct asker askers[4];
+
+    assert_int_equal(open_mode(fixture, "serves"), 0);
+    kill(pid_of(fixture), SIGSTOP);
+    for (size_t i = 0; i < 4; i++) {
+        askers[i].fixture = fixture;
+        pthread_create(&askers[i].thread, NULL, ask_whether_it_died,
+                       &askers[i]);
+        assert_int_equal(ask_within(fixture, "/", 100), HTTP_TIMEOUT);
+    }
+    for (size_t i = 0; i < 4; i++) {
+        pthread_join(askers[i].thread, NULL);
+        assert_true(askers[i].died);
+        assert_non_null(strstr(askers[i].how, "hung: for 10 s"));
+    }
+    assert_int_equal(target_generation(fixture->target), 1);
 }
 
 static void test_one_that_will_not_start_again_is_given_up(void **state)
@@ -584,6 +613,7 @@ int main(int argc, char **argv)
         WITH_FIXTURE(test_one_that_died_is_started_again),
         WITH_FIXTURE(test_a_death_between_cases_is_mended_before_the_next),
         WITH_FIXTURE(test_many_who_ask_get_one_restart),
+        WITH_FIXTURE(test_many_who_ask_one_that_hangs_hear_the_same),
         WITH_FIXTURE(test_one_that_will_not_start_again_is_given_up),
         WITH_FIXTURE(test_what_it_says_on_stderr_can_be_read_on),
         WITH_FIXTURE(test_somebody_elses_server_is_used_as_it_is),
